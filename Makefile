@@ -1,0 +1,49 @@
+# The commands that people use. `make demo` and `make test` need only Python 3.11+ and make: they install what they need.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?= demo
+
+.PHONY: help demo test install ui bench docs clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo     generate demo deliveries, run both studies, print the cost tables (in ./demo)"
+	@echo "make test     lint, types and tests"
+	@echo "make install  make .venv with the forlob command"
+	@echo "make ui       the Dagster UI on 127.0.0.1 over the folder DATA (default: demo)"
+	@echo "make bench    measure the road, SCALE=0.01 by default"
+	@echo "make docs     write the generated pages of docs/ again"
+
+$(BIN)/forlob: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/forlob
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
+	@touch $@
+
+install: $(BIN)/forlob
+
+demo: $(BIN)/forlob
+	$(BIN)/forlob demo --folder $(DATA)
+
+test: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n auto
+
+ui: $(BIN)/forlob
+	$(BIN)/forlob ui --folder $(DATA)
+
+bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/road.py --scale $(or $(SCALE),0.01)
+
+docs: $(VENV)/.dev
+	$(BIN)/python -m docs.generate
+
+clean:
+	rm -rf $(VENV) demo build *.egg-info

@@ -1,0 +1,1 @@
+"""Dagster: what is materialised from what. An asset's body is a few lines; the arithmetic is in `pipelines`."""

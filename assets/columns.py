@@ -1,0 +1,39 @@
+"""What Dagster shows of a table's columns, taken from its contract: type, unit, meaning, and where they come from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dagster as dg
+import pandera.polars as pa
+
+COLUMN_SCHEMA = "dagster/column_schema"
+COLUMN_LINEAGE = "dagster/column_lineage"
+
+
+def table_metadata(contract: pa.DataFrameSchema) -> dict[str, Any]:
+    """The definition metadata of a table: its column schema, and its column lineage where columns have one."""
+    lineage = {
+        name: [_origin(origin) for origin in stated.metadata["comes_from"]]
+        for name, stated in contract.columns.items()
+        if stated.metadata["comes_from"]
+    }
+    return {
+        COLUMN_SCHEMA: dg.TableSchema([_column(name, stated) for name, stated in contract.columns.items()]),
+        **({COLUMN_LINEAGE: dg.TableColumnLineage(lineage)} if lineage else {}),
+    }
+
+
+def _column(name: str, stated: pa.Column) -> dg.TableColumn:
+    unit = stated.metadata["unit"]
+    return dg.TableColumn(
+        name,
+        type=str(stated.dtype),
+        description=f"{stated.description} Unit: {unit}." if unit else stated.description,
+        constraints=dg.TableColumnConstraints(nullable=stated.nullable, other=[str(check) for check in stated.checks]),
+    )
+
+
+def _origin(origin: str) -> dg.TableColumnDep:
+    table, _, column = origin.rpartition(".")
+    return dg.TableColumnDep(asset_key=dg.AssetKey(table.split("/")), column_name=column)

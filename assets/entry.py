@@ -1,0 +1,263 @@
+"""Deliveries to registers: the person key, and the typed rows of each register with what they cover."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+from filelock import FileLock
+
+from assets.columns import table_metadata
+from assets.failures import IO_RETRIES, clear_errors
+from assets.workspace import Workspace
+from deliveries.entry import Entered, delivered_pnrs, enter, kept_rows, open_sources, wide_batches
+from deliveries.folder import Delivery
+from deliveries.lists import read_participant_list
+from deliveries.shape import family_columns
+from deliveries.studies import read_studies
+from expectations.contracts.columns import polars_schema
+from expectations.contracts.deliveries import BEF, DELIVERIES, DREAM, DeliveryContract
+from expectations.contracts.registers import COVERAGE, PERSON_KEY, REGISTERS
+from faults import StudyError
+from pipelines.coverage import column_coverage, snapshot_coverage, span_coverage
+from pipelines.persons import KEY_SCHEMA, extend_person_key
+from pipelines.registers.dream import MONTH_RUNS, WEEK_RUNS, month_runs, week_runs
+from pipelines.weeks import month_columns, week_columns
+
+DATA_TEAM = ["team:data"]
+WIDE_BATCH_ROWS = 25_000
+FINGERPRINTS = "fingerprints"
+LIST_KEY = dg.AssetKey(["extracts", "participant_list"])
+
+
+def extract_key(register: str) -> dg.AssetKey:
+    """The key of a register as delivered."""
+    return dg.AssetKey(["extracts", register])
+
+
+def extract_specs(years: dg.PartitionsDefinition, studies: dg.PartitionsDefinition) -> list[dg.AssetSpec]:
+    """What comes from outside: the deliveries and the participant lists, which forlob reads and never changes."""
+    delivered = [
+        dg.AssetSpec(
+            extract_key(contract.register),
+            group_name="extracts",
+            owners=DATA_TEAM,
+            kinds={"parquet", "csv", "sas"},
+            description=f"{contract.register.upper()} as delivered ({contract.kind}): {contract.row}.",
+            partitions_def=years if contract.kind == "periodic" else None,
+            metadata={"dagster/column_schema": _delivered_columns(contract)},
+        )
+        for contract in DELIVERIES.values()
+    ]
+    lists = dg.AssetSpec(
+        LIST_KEY,
+        group_name="extracts",
+        owners=DATA_TEAM,
+        kinds={"csv", "excel"},
+        description="A project's list of participants, as its study file names it.",
+        partitions_def=studies,
+    )
+    catalogue = dg.AssetSpec(
+        "catalogue",
+        group_name="catalogue",
+        owners=["team:evaluation"],
+        kinds={"csv"},
+        description="Services, code lists, unit prices, indices and payer rules: reviewed reference data.",
+    )
+    return [*delivered, lists, catalogue]
+
+
+def _delivered_columns(contract: DeliveryContract) -> dg.TableSchema:
+    stated = [dg.TableColumn(f.name, type=f.read_as, description=f.meaning) for f in contract.fields]
+    families = [dg.TableColumn(f.name, type="column family", description=f.meaning) for f in contract.column_families]
+    return dg.TableSchema([*stated, *families])
+
+
+@dg.asset(
+    deps=[*(extract_key(register) for register in DELIVERIES), LIST_KEY],
+    group_name="persons",
+    owners=DATA_TEAM,
+    kinds={"parquet", "polars"},
+    description="Every PNR's number. Restricted: the only table that knows both. Append-only: none is renumbered.",
+    metadata=table_metadata(PERSON_KEY),
+    retry_policy=IO_RETRIES,
+)
+@clear_errors
+def person_key(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
+    """Append the PNRs of every delivery and participant list; unchanged files are not read again."""
+    path = Path(workspace.store) / "person_key.parquet"
+    deliveries = workspace.found().deliveries
+    lists = [(study.id, study.participants) for study in read_studies(Path(workspace.studies))]
+    fingerprints = sorted(
+        [d.fingerprint for found in deliveries.values() for d in found]
+        + [f"{study}:{list_path.stat().st_size}:{list_path.stat().st_mtime_ns}" for study, list_path in lists]
+    )
+    if path.exists() and fingerprints == _last_fingerprints(context):
+        n = pl.scan_parquet(path).select(pl.len()).collect().item()
+        return dg.MaterializeResult(metadata=_key_metadata(n, 0, fingerprints))
+    pnrs = [
+        delivered_pnrs(DELIVERIES[register], open_sources(DELIVERIES[register], found))
+        for register, found in deliveries.items()
+    ]
+    pnrs += [_listed_pnrs(list_path) for _, list_path in lists]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{path}.lock"):
+        known = pl.read_parquet(path) if path.exists() else pl.DataFrame(schema=KEY_SCHEMA)
+        key = extend_person_key(known, pl.concat(pnrs))
+        unfinished = path.with_name(f".{path.name}.new")
+        unfinished.touch(mode=0o600)
+        key.write_parquet(unfinished)
+        unfinished.replace(path)
+    return dg.MaterializeResult(metadata=_key_metadata(key.height, key.height - known.height, fingerprints))
+
+
+def _listed_pnrs(path: Path) -> pl.Series:
+    try:
+        return read_participant_list(path).get_column("pnr")
+    except StudyError:  # a list that cannot be read stops its own study, and is told there
+        return pl.Series("pnr", [], pl.String)
+
+
+def _last_fingerprints(context: dg.AssetExecutionContext) -> object:
+    event = context.instance.get_latest_materialization_event(context.asset_key)
+    found = event.asset_materialization.metadata.get(FINGERPRINTS) if event and event.asset_materialization else None
+    return found.value if found else None
+
+
+def _key_metadata(rows: int, new: int, fingerprints: list[str]) -> dict[str, object]:
+    return {"dagster/row_count": rows, "new_persons": new, FINGERPRINTS: dg.MetadataValue.json(fingerprints)}
+
+
+def register_assets(years: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
+    """Each register with what it covers and what was set aside."""
+    return [_narrow(contract, years) for contract in DELIVERIES.values() if contract is not DREAM] + [_dream()]
+
+
+def _outs(contract: DeliveryContract, tables: Sequence[str]) -> dict[str, dg.AssetOut]:
+    common = {"owners": DATA_TEAM, "kinds": {"parquet", "polars"}}
+    registers = {
+        name: dg.AssetOut(
+            key=["registers", name],
+            group_name="registers",
+            description=f"{REGISTERS[name].description}.".capitalize(),
+            metadata=table_metadata(REGISTERS[name]),
+            **common,
+        )
+        for name in tables
+    }
+    beside = {
+        "coverage": dg.AssetOut(
+            key=["coverage", contract.register],
+            group_name="coverage",
+            description=f"Which days the delivery of {contract.register.upper()} covers.",
+            metadata=table_metadata(COVERAGE),
+            **common,
+        ),
+        "quarantine": dg.AssetOut(
+            key=["quarantine", contract.register],
+            group_name="quarantine",
+            description=f"Rows of {contract.register.upper()} that broke the contract, as delivered. Restricted.",
+            **common,
+        ),
+    }
+    return registers | beside
+
+
+def _narrow(contract: DeliveryContract, years: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    """A register whose rows become rows of its table."""
+    periodic = contract.kind == "periodic"
+
+    @dg.multi_asset(
+        name=contract.register,
+        outs=_outs(contract, [contract.register]),
+        ins={"person_key": dg.AssetIn("person_key")},
+        deps=[extract_key(contract.register)],
+        partitions_def=years if periodic else None,
+        retry_policy=IO_RETRIES,
+    )
+    @clear_errors
+    def register(context: dg.AssetExecutionContext, workspace: Workspace, person_key: pl.LazyFrame):
+        deliveries = workspace.deliveries(contract.register, context.partition_key if periodic else None)
+        if not deliveries:
+            return _nothing_delivered(context, contract, [contract.register])
+        sources = open_sources(contract, deliveries)
+        entered = enter(contract, sources, person_key.collect())
+        _tell(context, contract.register, deliveries, entered)
+        data_end = deliveries[-1].data_end
+        coverage = (
+            snapshot_coverage(contract.register, entered.kept.get_column("reference_date").unique())
+            if contract is BEF
+            else span_coverage(contract.register, _earliest(entered.kept), data_end)
+        )
+        return entered.kept.cast(polars_schema(REGISTERS[contract.register])), coverage, entered.set_aside
+
+    return register
+
+
+def _dream() -> dg.AssetsDefinition:
+    """DREAM, whose wide rows become runs of weeks and of months."""
+    tables = ["dream", "dream_employment"]
+
+    @dg.multi_asset(
+        name=DREAM.register,
+        outs=_outs(DREAM, tables),
+        ins={"person_key": dg.AssetIn("person_key")},
+        deps=[extract_key(DREAM.register)],
+        retry_policy=IO_RETRIES,
+    )
+    @clear_errors
+    def register(context: dg.AssetExecutionContext, workspace: Workspace, person_key: pl.LazyFrame):
+        deliveries = workspace.deliveries(DREAM.register)
+        if not deliveries:
+            return _nothing_delivered(context, DREAM, tables)
+        sources = open_sources(DREAM, deliveries)
+        entered = kept_rows(DREAM, sources, person_key.collect())
+        names = {name for source in sources for name in family_columns(DREAM, source.frame.collect_schema())}
+        weeks, months = week_columns(names), month_columns(names)
+        runs, employment = [pl.DataFrame(schema=WEEK_RUNS)], [pl.DataFrame(schema=MONTH_RUNS)]
+        for batch in wide_batches(DREAM, sources, entered.kept, WIDE_BATCH_ROWS):
+            runs.append(week_runs(batch, weeks))
+            employment.append(month_runs(batch, months))
+        _tell(context, DREAM.register, deliveries, entered)
+        return (
+            pl.concat(runs).sort("person", "start"),
+            pl.concat(employment).sort("person", "start"),
+            column_coverage(DREAM.register, weeks, months, deliveries[-1].data_end),
+            entered.set_aside,
+        )
+
+    return register
+
+
+def _earliest(kept: pl.DataFrame) -> date | None:
+    return kept.select(pl.col("start").min().cast(pl.Date)).item()
+
+
+def _nothing_delivered(context: dg.AssetExecutionContext, contract: DeliveryContract, tables: Sequence[str]) -> tuple:
+    """Empty tables: the register covers nothing, so its services are not measured."""
+    context.log.warning(f"{contract.register.upper()} is not delivered: what it measures will be null")
+    for name in (*tables, "coverage", "quarantine"):
+        context.add_output_metadata({"delivered": False}, output_name=name)
+    empty = [pl.DataFrame(schema=polars_schema(REGISTERS[name])) for name in tables]
+    quarantine = {"reason": pl.String, "source_file": pl.String, "row_number": pl.UInt32}
+    quarantine |= {field.name: pl.String for field in contract.fields}
+    return (*empty, pl.DataFrame(schema=polars_schema(COVERAGE)), pl.DataFrame(schema=quarantine))
+
+
+def _tell(context: dg.AssetExecutionContext, table: str, deliveries: Sequence[Delivery], entered: Entered) -> None:
+    """Counts, files and the data end, on the register and on what was set aside; never a value of a person."""
+    reasons = dict(entered.set_aside.group_by("reason").len().sort("reason").rows())
+    counts = {
+        "delivered": True,
+        "rows_received": entered.received,
+        "rows_kept": entered.received - entered.set_aside.height,
+        "rows_set_aside": entered.set_aside.height,
+    }
+    about = {
+        "files": dg.MetadataValue.json([path.name for d in deliveries for path in d.paths]),
+        "data_end": str(deliveries[-1].data_end),
+        FINGERPRINTS: dg.MetadataValue.json([d.fingerprint for d in deliveries]),
+    }
+    context.add_output_metadata(counts | about, output_name=table)
+    context.add_output_metadata(counts | {"reasons": dg.MetadataValue.json(reasons)}, output_name="quarantine")

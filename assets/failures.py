@@ -1,0 +1,56 @@
+"""How work stops: a fault that a user can mend is told in full, a passing IO error is tried again, and no message that
+could quote a citizen's value reaches the event log.
+"""
+
+from __future__ import annotations
+
+import errno
+import functools
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import dagster as dg
+
+from faults import ForlobError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+PASSING = {errno.EIO, errno.EAGAIN, errno.EBUSY, errno.ETIMEDOUT, errno.ESTALE, errno.ENETDOWN, errno.EACCES}
+"""Errors of a busy or briefly absent file server (EACCES: a file that another program holds, on Windows)."""
+
+IO_RETRIES = dg.RetryPolicy(max_retries=3, delay=2, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
+EXIT_CODE = "exit_code"
+
+
+def clear_errors(work: Callable[P, R]) -> Callable[P, R]:
+    """Let `work` fail in one of three ways: told (`dg.Failure` with every fault), tried again (a passing `OSError`),
+    or as a fault of the program: where in the code, without the message, which may hold values of people.
+    """
+
+    @functools.wraps(work)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return work(*args, **kwargs)
+        except (dg.Failure, dg.RetryRequested):
+            raise
+        except ForlobError as error:
+            failure = dg.Failure(str(error), metadata={EXIT_CODE: error.exit_code}, allow_retries=False)
+        except OSError as error:
+            if error.errno in PASSING:
+                raise
+            failure = _unforeseen(error)
+        except Exception as error:
+            failure = _unforeseen(error)
+        raise failure  # outside the handlers, so that the error with its message is not chained to it
+
+    return guarded
+
+
+def _unforeseen(error: Exception) -> dg.Failure:
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    places = " <- ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
+    message = f"{type(error).__name__} at {places} (its message is withheld: it may quote values of people)"
+    return dg.Failure(message, allow_retries=False)

@@ -1,0 +1,133 @@
+"""Running the assets in this process, for the command line: the same jobs that the UI shows, in the order they need.
+
+Here: which runs, in which order, with progress, and what came of them. Not here: what a run does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import dagster as dg
+
+from assets.failures import EXIT_CODE
+from assets.jobs import BEF_TABLES, STUDY_TABLES, bef_run, bef_years, study_run, yearly_run
+from assets.workspace import Workspace
+from deliveries.lists import read_participant_list
+from deliveries.studies import Study, read_studies
+from faults import DeliveryError, Fault, ForlobError, StudyError
+
+UNFORESEEN = 1
+
+
+@dataclass(frozen=True)
+class Step:
+    """One run to be made: what people call it, its job, its partition, and the assets to leave out."""
+
+    title: str
+    job: str
+    partition: str
+    selection: dg.AssetSelection | None = None
+
+
+@dataclass
+class Outcome:
+    """What came of the runs: warnings they logged, and the failure that stopped them."""
+
+    warnings: list[str] = field(default_factory=list)
+    failure: str | None = None
+    exit_code: int = 0
+
+
+def plan(workspace: Workspace, study_ids: Sequence[str]) -> tuple[list[Study], list[Step]]:
+    """Check what can be checked before any work, and say which runs to make.
+
+    Args:
+        workspace: the folders.
+        study_ids: the studies to run; none means all.
+
+    Raises:
+        ForlobError: deliveries, catalogue, study files or participant lists that cannot be used; all of them at once.
+    """
+    faults: list[ForlobError] = []
+    studies: list[Study] = []
+    years: list[str] = []
+
+    def check(work: Callable[[], object]) -> None:
+        try:
+            work()
+        except ForlobError as error:
+            faults.append(error)
+
+    def check_years() -> None:
+        years.extend(bef_years(workspace))
+        if not years:
+            what = "no delivery of BEF, without which nobody is known to be in the population"
+            raise DeliveryError(Fault(what, workspace.extracts, "deliver its snapshots, such as bef202012.parquet"))
+
+    check(check_years)
+    check(lambda: studies.extend(_chosen(workspace, study_ids)))
+    check(workspace.read_catalogue)
+    for study in studies:
+        check(partial(read_participant_list, study.participants))
+    if faults:
+        together = ForlobError([fault for error in faults for fault in error.faults])
+        together.exit_code = faults[0].exit_code
+        raise together
+    *older, newest = years
+    steps = [Step(f"yearly_run {newest}", yearly_run.name, newest)]
+    steps += [Step(f"bef_run {year}", bef_run.name, year, BEF_TABLES) for year in older]
+    steps += [Step(f"study_run {study.id}", study_run.name, study.id, STUDY_TABLES) for study in studies]
+    return studies, steps
+
+
+def run(definitions: dg.Definitions, instance: dg.DagsterInstance, steps: Sequence[Step]) -> Iterator[Step | Outcome]:
+    """Make the runs one after another: yields each step before it starts, and the outcome at the end or a failure."""
+    repository = definitions.get_repository_def()
+    outcome = Outcome()
+    for step in steps:
+        yield step
+        job = repository.get_job(step.job)
+        chosen = step.selection.resolve(repository.asset_graph) if step.selection else None
+        result = job.execute_in_process(
+            partition_key=step.partition,
+            instance=instance,
+            raise_on_error=False,
+            asset_selection=sorted(chosen) if chosen else None,
+        )
+        outcome.warnings += _warnings(instance, result.run_id)
+        if not result.success:
+            outcome.failure, outcome.exit_code = _failure(result)
+            break
+    yield outcome
+
+
+def _chosen(workspace: Workspace, study_ids: Sequence[str]) -> list[Study]:
+    studies = read_studies(Path(workspace.studies))
+    known = {study.id for study in studies}
+    unknown = [study_id for study_id in study_ids if study_id not in known]
+    if unknown:
+        mend = f"the studies there are: {', '.join(sorted(known))}"
+        raise StudyError(
+            [Fault(f"there is no study with the id {name!r}", workspace.studies, mend) for name in unknown]
+        )
+    return [study for study in studies if not study_ids or study.id in study_ids]
+
+
+def _warnings(instance: dg.DagsterInstance, run_id: str) -> list[str]:
+    return [entry.user_message for entry in instance.all_logs(run_id) if entry.level == 30 and entry.user_message]
+
+
+def _failure(result: dg.ExecuteInProcessResult) -> tuple[str, int]:
+    """The message and exit code of the first step that failed."""
+    for event in result.all_events:
+        if event.is_step_failure:
+            data = event.step_failure_data
+            told = data.user_failure_data
+            if told:
+                code = told.metadata.get(EXIT_CODE)
+                return f"{event.step_key}: {told.description}", int(code.value) if code else UNFORESEEN
+            return f"{event.step_key}: {data.error.cls_name if data.error else 'failed'}", UNFORESEEN
+    return "the run failed before any step", UNFORESEEN

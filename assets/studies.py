@@ -1,0 +1,189 @@
+"""A study's tables, from its participant list to its cost table."""
+
+from collections.abc import Mapping
+
+import dagster as dg
+import polars as pl
+
+from assets.columns import table_metadata
+from assets.entry import LIST_KEY
+from assets.failures import IO_RETRIES, clear_errors
+from assets.partitions import EVERY_PARTITION
+from assets.spells import EVALUATORS
+from assets.workspace import Workspace
+from deliveries.lists import read_participant_list
+from expectations.contracts.deliveries import DELIVERIES
+from expectations.contracts.registers import SPELLS
+from expectations.contracts.studies import STUDY_TABLES
+from expectations.validate import validate
+from faults import Fault, StudyError
+from pipelines.costs import costs
+from pipelines.coverage import covered
+from pipelines.participants import accept, participant_flow, with_traits
+from pipelines.periods import study_periods
+from pipelines.presence import presence
+from pipelines.tables import cost_table
+from pipelines.use import study_use
+
+BEF_INPUT = dg.AssetIn(["registers", "bef"], partition_mapping=EVERY_PARTITION)
+COVERAGE_INPUTS = {
+    f"{register}_coverage": dg.AssetIn(
+        ["coverage", register], partition_mapping=EVERY_PARTITION if contract.kind == "periodic" else None
+    )
+    for register, contract in DELIVERIES.items()
+}
+SPELL_INPUTS = {f"{name}_spells": dg.AssetIn(["spells", name]) for name in SPELLS}
+
+
+def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
+    """The tables of a study, each partitioned by study."""
+    common = {"partitions_def": studies, "retry_policy": IO_RETRIES}
+
+    @dg.multi_asset(
+        name="participants",
+        outs={
+            "participants": _out("participants"),
+            "flow": _out("participant_flow"),
+            "quarantine": dg.AssetOut(
+                key=["quarantine", "participants"],
+                group_name="quarantine",
+                owners=EVALUATORS,
+                kinds={"parquet", "polars"},
+                description="Rows of the participant list that were set aside, as delivered. Restricted.",
+            ),
+        },
+        ins={
+            "person_key": dg.AssetIn("person_key"),
+            "bef": BEF_INPUT,
+            "dream": dg.AssetIn(["registers", "dream"]),
+            "dream_coverage": COVERAGE_INPUTS["dream_coverage"],
+        },
+        deps=[LIST_KEY, "catalogue"],
+        **common,
+    )
+    @clear_errors
+    def participants_asset(
+        context: dg.AssetExecutionContext,
+        workspace: Workspace,
+        person_key: pl.LazyFrame,
+        bef: pl.LazyFrame,
+        dream: pl.LazyFrame,
+        dream_coverage: pl.LazyFrame,
+    ):
+        study = workspace.study(context.partition_key)
+        rows = read_participant_list(study.participants)
+        accepted = accept(rows, needs_start_date=study.mode == "anchored")
+        keyed = accepted.kept.join(person_key.collect(), on="pnr", how="left").drop("pnr")
+        weeks = dream_coverage.filter(kind="week").select("start").collect().to_series().to_list()
+        participants = with_traits(study.id, keyed, bef, dream, weeks, workspace.read_catalogue().dream_codes)
+        if not participants.get_column("in_study_base").any():
+            raise StudyError(_no_study_base(study.id, str(study.participants), accepted.received, participants.height))
+        flow = participant_flow(study.id, accepted.received, accepted.set_aside, participants["in_study_base"])
+        steps = {f"{step}{f' ({reason})' if reason else ''}": n for step, reason, n in flow.drop("study").rows()}
+        context.add_output_metadata(steps, output_name="flow")
+        aside = rows.join(accepted.set_aside, on="row").sort("row").rename({"row": "row_number"})
+        return _checked("participants", participants), _checked("participant_flow", flow), aside
+
+    @dg.asset(key="periods", ins={"participants": dg.AssetIn("participants"), "bef": BEF_INPUT, **COVERAGE_INPUTS},
+              **_about("periods"), **common)  # fmt: skip
+    @clear_errors
+    def periods_asset(
+        context: dg.AssetExecutionContext,
+        workspace: Workspace,
+        participants: pl.LazyFrame,
+        bef: pl.LazyFrame,
+        **coverage,
+    ):
+        study = workspace.study(context.partition_key)
+        base = participants.filter("in_study_base").collect()
+        known = _together(coverage)
+        data_end = known.get_column("data_end").min()
+        windows = study_periods(base, study.mode, study.years_before, study.years_after, data_end)
+        snapshots = known.filter(kind="snapshot").get_column("start").to_list()
+        population = bef.join(base.lazy().select("person"), on="person", how="semi")
+        rows = population.select("person", "reference_date").collect(engine="streaming")
+        return _checked("periods", presence(windows, rows, snapshots))
+
+    @dg.multi_asset(
+        name="use",
+        outs={"use": _out("use"), "outside": _out("use_outside_population")},
+        ins={"periods": dg.AssetIn("periods"), **COVERAGE_INPUTS, **SPELL_INPUTS},
+        deps=["catalogue"],
+        **common,
+    )
+    @clear_errors
+    def use_asset(context: dg.AssetExecutionContext, workspace: Workspace, periods: pl.LazyFrame, **inputs):
+        services = workspace.read_catalogue().services
+        windows = periods.collect()
+        coverage = _together({name: inputs[name] for name in COVERAGE_INPUTS})
+        members = windows.lazy().select("person").unique()
+        spells = pl.concat([inputs[name].join(members, on="person", how="semi") for name in SPELL_INPUTS]).collect()
+        found = study_use(context.partition_key, windows, covered(windows, coverage, services), spells, services)
+        if found.outside.height:
+            context.log.warning(
+                f"use of citizens who were not present is left out: {found.outside.height} cells "
+                "(use_outside_population)"
+            )
+        not_measured = found.use.filter(pl.col("quantity").is_null()).height
+        context.add_output_metadata({"rows_not_measured": not_measured}, output_name="use")
+        return _checked("use", found.use), _checked("use_outside_population", found.outside)
+
+    @dg.asset(key="costs", ins={"use": dg.AssetIn("use"), "periods": dg.AssetIn("periods")}, deps=["catalogue"],
+              **_about("costs"), **common)  # fmt: skip
+    @clear_errors
+    def costs_asset(context: dg.AssetExecutionContext, workspace: Workspace, use: pl.LazyFrame, periods: pl.LazyFrame):
+        study = workspace.study(context.partition_key)
+        return _checked("costs", costs(use.collect(), periods.collect(), workspace.read_catalogue(), study.price_year))
+
+    @dg.asset(key="cost_table", ins={name: dg.AssetIn(name) for name in ("participants", "periods", "costs")},
+              deps=["catalogue"], **_about("cost_table"), **common)  # fmt: skip
+    @clear_errors
+    def cost_table_asset(
+        context: dg.AssetExecutionContext,
+        workspace: Workspace,
+        participants: pl.LazyFrame,
+        periods: pl.LazyFrame,
+        costs: pl.LazyFrame,
+    ):
+        study = workspace.study(context.partition_key)
+        numbers = range(-study.years_before, study.years_after + 1)
+        base = participants.filter("in_study_base").select("person", "kom", "group").collect()
+        table = cost_table(
+            study.id, base, periods.collect(), costs.collect(), workspace.read_catalogue(), numbers, study.price_year
+        )
+        return _checked("cost_table", table)
+
+    return [participants_asset, periods_asset, use_asset, costs_asset, cost_table_asset]
+
+
+def _about(table: str) -> dict[str, object]:
+    contract = STUDY_TABLES[table]
+    return {
+        "group_name": "studies",
+        "owners": EVALUATORS,
+        "kinds": {"parquet", "polars"},
+        "description": f"{contract.description}.".capitalize(),
+        "metadata": table_metadata(contract),
+    }
+
+
+def _out(table: str) -> dg.AssetOut:
+    return dg.AssetOut(key=[table], **_about(table))
+
+
+def _checked(table: str, frame: pl.DataFrame) -> pl.DataFrame:
+    return validate(frame, STUDY_TABLES[table])
+
+
+def _together(coverage: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
+    return pl.concat(list(coverage.values())).collect()
+
+
+def _no_study_base(study: str, path: str, received: int, participants: int) -> Fault:
+    return Fault(
+        f"study {study!r} has no study base: of {received} rows received {participants} are participants, and none of "
+        "them is in the BEF snapshot of 31 December of the year before the start year",
+        path,
+        "check that those snapshots are delivered, that the list has the right start years, and that its PNRs are "
+        "pseudonyms of the same series as the registers'",
+    )

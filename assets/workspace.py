@@ -1,0 +1,58 @@
+"""The resource through which assets see a workspace's folders, deliveries, studies and catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import dagster as dg
+
+from catalogue.reader import Catalogue, read_catalogue
+from deliveries.folder import Delivery, Found, find_deliveries
+from deliveries.studies import Study, read_studies
+from expectations.contracts.deliveries import DELIVERIES
+from faults import Fault, StudyError
+from settings import Folders
+
+
+class Workspace(dg.ConfigurableResource):
+    """The folders of a workspace, as `settings.Folders` has them."""
+
+    extracts: str
+    studies: str
+    store: str
+    release: str
+    catalogue: str | None = None
+
+    @classmethod
+    def of(cls, folders: Folders) -> Workspace:
+        """The resource over these folders."""
+        overlay = str(folders.catalogue) if folders.catalogue else None
+        return cls(
+            extracts=str(folders.extracts),
+            studies=str(folders.studies),
+            store=str(folders.store),
+            release=str(folders.release),
+            catalogue=overlay,
+        )
+
+    def found(self) -> Found:
+        """What the folder of deliveries holds."""
+        return find_deliveries(Path(self.extracts), {name: contract.kind for name, contract in DELIVERIES.items()})
+
+    def deliveries(self, register: str, year: str | None = None) -> Sequence[Delivery]:
+        """The deliveries of a register that count; of a periodic one those of a year."""
+        return [d for d in self.found().deliveries[register] if year is None or d.period[:4] == year]
+
+    def read_catalogue(self) -> Catalogue:
+        """The shipped catalogue with the overlay on it."""
+        return read_catalogue(Path(self.catalogue) if self.catalogue else None)
+
+    def study(self, study_id: str) -> Study:
+        """The study of an id."""
+        for study in read_studies(Path(self.studies)):
+            if study.id == study_id:
+                return study
+        raise StudyError(
+            Fault(f"there is no study with the id {study_id!r}", self.studies, "`forlob studies` lists them")
+        )

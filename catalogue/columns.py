@@ -1,0 +1,139 @@
+"""What the catalogue's files hold: every column's type, meaning, unit and allowed values, stated once.
+
+Here: the tables of columns. Not here: reading and checking them (`catalogue.reader`), nor any reference value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+CODE_WIDTH = 3  # characters of a DREAM code
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its ``meaning`` in a sentence, and what it may hold.
+
+    Numbers are ``minimum`` or more, or more than ``above``; ``width`` zero-fills a code of digits.
+    """
+
+    meaning: str
+    dtype: type[pl.DataType] = pl.String
+    nullable: bool = False
+    allowed: tuple[str, ...] = ()
+    unit: str | None = None
+    minimum: float | None = None
+    above: float | None = None
+    width: int | None = None
+
+
+@dataclass(frozen=True)
+class File:
+    """One file: its ``columns`` in order, and the ``key`` no two rows share (where dated: on any day)."""
+
+    columns: Mapping[str, Column] = field(repr=False)
+    key: tuple[str, ...]
+
+    @property
+    def dated(self) -> bool:
+        """Whether rows are valid from a date to a date."""
+        return "valid_from" in self.columns
+
+
+SERVICE = Column("The service's id, as in services.csv.")
+LABELS = {"label_da": Column("What a Danish reader sees."), "label_en": Column("What an English reader sees.")}
+VALID = {
+    "valid_from": Column("The first day the row holds; empty is always before.", pl.Date, nullable=True),
+    "valid_to": Column("The last day the row holds; empty is always after.", pl.Date, nullable=True),
+}
+SOURCE = Column("Where the row comes from.", nullable=True)
+CODE_STATUS = Column("Whether the code's meaning is sourced.", allowed=("sourced", "unverified", "illustrative"))
+
+FILES: Mapping[str, File] = {
+    "areas": File({"area": Column("The area's id; the order of rows is the order in print."), **LABELS}, ("area",)),
+    "services": File(
+        {
+            "service": Column("The service's id."),
+            "area": Column("The area it belongs to, as in areas.csv."),
+            "register": Column("The register it is measured in.", allowed=("dream", "lpr_a_kontakt", "handic")),
+            "spell": Column("The kind of spell it measures."),
+            "measure": Column(
+                "What of the spell is counted.", allowed=("weeks", "count", "bed_days", "days", "months")
+            ),
+            "unit": Column(
+                "What one of its quantity is.", allowed=("week", "admission", "bed_day", "visit", "day", "month")
+            ),
+            "index": Column("Its series in price_index.csv; empty for a service that is not priced.", nullable=True),
+            **LABELS,
+        },
+        ("service",),
+    ),
+    "dream_codes": File(
+        {
+            "code": Column("The benefit code of a week.", width=CODE_WIDTH),
+            "service": Column("The service it counts as; empty is known, but no service.", nullable=True),
+            **LABELS,
+            "is_transfer": Column("Whether a week with it rules out ordinary employment in its month.", pl.Boolean),
+            "status_group": Column("Its group in the table of support status.", nullable=True),
+            **VALID,
+            "status": CODE_STATUS,
+            "source": SOURCE,
+        },
+        ("code",),
+    ),
+    "handic_services": File(
+        {
+            "code": Column("The code of a service granted (MODT_YDELSE_KODE)."),
+            "service": SERVICE,
+            **VALID,
+            "status": CODE_STATUS,
+            "source": SOURCE,
+        },
+        ("code",),
+    ),
+    "psychiatric_specialties": File(
+        {"specialty": Column("A main specialty (KONT_ANS_HOVEDSPEC) whose contacts are psychiatric.")}, ("specialty",)
+    ),
+    "unit_prices": File(
+        {
+            "service": SERVICE,
+            "year": Column("The year whose prices it is in.", pl.Int32, minimum=1900),
+            "price": Column("The price of one unit of the service.", pl.Float64, unit="kr.", minimum=0),
+            "status": Column("Whether the price is sourced.", allowed=("sourced", "illustrative")),
+            "source": Column("Where the price comes from."),
+        },
+        ("service", "year"),
+    ),
+    "price_index": File(
+        {
+            "index": Column("The series."),
+            "year": Column("The year.", pl.Int32, minimum=1900),
+            "value": Column("The level of prices in the year.", pl.Float64, unit="index", above=0),
+            "source": SOURCE,
+        },
+        ("index", "year"),
+    ),
+    "payer_rules": File(
+        {
+            "service": SERVICE,
+            **VALID,
+            "kommune": Column("What the municipality pays.", pl.Float64, unit="share", minimum=0),
+            "region": Column("What the region pays.", pl.Float64, unit="share", minimum=0),
+            "stat": Column("What the state pays.", pl.Float64, unit="share", minimum=0),
+            "source": SOURCE,
+        },
+        ("service",),
+    ),
+    "limits": File(
+        {
+            "limit": Column("The limit's name."),
+            "value": Column("Its value.", pl.Float64, minimum=0),
+            "unit": Column("The unit of the value."),
+            "source": SOURCE,
+        },
+        ("limit",),
+    ),
+}

@@ -1,0 +1,188 @@
+"""The command `forlob`: runs the same Dagster assets that the UI shows.
+
+Exit codes: 0 done, 1 a fault of the program, 2 wrong use of the command, 3 deliveries, 4 studies or participant lists,
+5 catalogue, 6 store.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from faults import ForlobError
+from settings import Folders
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help=(
+        "What the citizens of a social intervention used of public services and what it cost, from register deliveries."
+    ),
+    epilog=(
+        "Exit codes: 0 done, 1 a fault of the program, 2 wrong use of the command, 3 deliveries, 4 studies or "
+        "participant lists, 5 catalogue, 6 store."
+    ),
+)
+out = Console()
+err = Console(stderr=True, soft_wrap=True)
+
+StudyIds = Annotated[
+    list[str] | None,
+    typer.Option("--study", help="Id of a study to run; may be given more than once. All by default."),
+]
+Extracts = Annotated[Path | None, typer.Option(help="Folder with register deliveries.  [default: extracts]")]
+Studies = Annotated[Path | None, typer.Option(help="Folder with study files.  [default: studies]")]
+Catalogue = Annotated[Path | None, typer.Option(help="Folder laid over the shipped catalogue, file by file.")]
+Store = Annotated[Path | None, typer.Option(help="Folder of the store, restricted.  [default: store]")]
+Release = Annotated[Path | None, typer.Option(help="Folder of what may be taken out.  [default: release]")]
+DemoFolder = Annotated[Path, typer.Option(help="Folder of the demo's workspace.")]
+
+
+@app.command()
+def run(
+    study: StudyIds = None,
+    extracts: Extracts = None,
+    studies: Studies = None,
+    catalogue: Catalogue = None,
+    store: Store = None,
+    release: Release = None,
+) -> None:
+    """Run the deliveries in a folder through to the cost tables and releases of the studies."""
+    folders = _folders(extracts=extracts, studies=studies, catalogue=catalogue, store=store, release=release)
+    with _told_errors():
+        _run(folders, study or [])
+
+
+@app.command()
+def demo(
+    folder: DemoFolder = Path("demo"),
+    citizens: Annotated[int, typer.Option(min=20_000, help="Citizens of the demo's population.")] = 20_000,
+) -> None:
+    """Generate demo deliveries, run both studies, and print the cost tables and where the files are."""
+    with _told_errors():
+        _synthesise(folder, citizens)
+        _run(Folders.below(folder), [], show_tables=True)
+
+
+@app.command()
+def synthesise(
+    folder: DemoFolder = Path("demo"),
+    citizens: Annotated[int, typer.Option(min=20_000, help="Citizens of the population.")] = 20_000,
+    seed: Annotated[
+        int, typer.Option(help="Another seed gives another population with the same planted answers.")
+    ] = 2026,
+) -> None:
+    """Write demo deliveries, study files and participant lists in the registers' formats, and the answers planted."""
+    with _told_errors():
+        _synthesise(folder, citizens, seed)
+    out.print(f"written: {folder.absolute()}")
+
+
+@app.command(name="studies")
+def list_studies(studies: Studies = None) -> None:
+    """List the studies of a folder."""
+    from deliveries.studies import read_studies
+    from reports.terminal import studies_table
+
+    with _told_errors():
+        out.print(studies_table(read_studies(_folders(studies=studies).studies)))
+
+
+@app.command()
+def ui(
+    folder: Annotated[
+        Path, typer.Option(help="A workspace: a folder with extracts, studies, store and release.")
+    ] = Path(),
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
+) -> None:
+    """Start the Dagster UI on 127.0.0.1 over a workspace, with the history of its runs."""
+    folders = Folders.below(folder)
+    with _told_errors():
+        _prepare_instance(folders)
+    environment = os.environ | folders.as_environment() | {"DAGSTER_HOME": str(folders.instance)}
+    out.print(f"Dagster UI: http://127.0.0.1:{port}  (workspace {folder.absolute()}; stop with Ctrl-C)")
+    arguments = ["dagster", "dev", "--module-name", "definitions", "--host", "127.0.0.1", "--port", str(port)]
+    os.execvpe(sys.executable, [sys.executable, "-m", *arguments], environment)
+
+
+def _folders(**stated: Path | None) -> Folders:
+    default = Folders.from_environment()
+    chosen = {name: path.absolute() for name, path in stated.items() if path}
+    return Folders(**{**default.__dict__, **chosen})
+
+
+@contextlib.contextmanager
+def _told_errors() -> Iterator[None]:
+    """A fault that can be mended is told without a traceback, and sets the exit code."""
+    try:
+        yield
+    except ForlobError as error:
+        n = len(error.faults)
+        err.print(f"[bold red]{'1 fault' if n == 1 else f'{n} faults'}:[/bold red]")
+        err.print(str(error), markup=False, highlight=False)
+        raise typer.Exit(error.exit_code) from None
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Progress]:
+    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=err, transient=not err.is_terminal) as progress:
+        yield progress
+
+
+def _synthesise(folder: Path, citizens: int, seed: int = 2026) -> None:
+    from synthetic.write import write_demo
+
+    with _progress() as progress:
+        task = progress.add_task("demo deliveries", total=None)
+        write_demo(folder, citizens, seed, lambda what: progress.update(task, description=f"demo deliveries: {what}"))
+
+
+def _prepare_instance(folders: Folders) -> None:
+    """Dagster's home inside the store, telemetry off: nothing about a run leaves the machine."""
+    folders.instance.mkdir(parents=True, exist_ok=True)
+    (folders.instance / "dagster.yaml").write_text((Path(__file__).parent / "dagster.yaml").read_text())
+
+
+def _run(folders: Folders, study_ids: list[str], *, show_tables: bool = False) -> None:
+    from reports.terminal import cost_table, summary
+
+    with _progress() as progress:
+        task = progress.add_task("starting", total=None)
+        from assets.run import Outcome, plan
+        from assets.run import run as make_runs
+        from assets.workspace import Workspace
+        from definitions import build
+
+        studies, steps = plan(Workspace.of(folders), study_ids)
+        _prepare_instance(folders)
+        import dagster as dg
+
+        logging.getLogger("dagster").setLevel(logging.CRITICAL)
+        progress.update(task, total=len(steps), completed=-1)
+        with dg.DagsterInstance.from_config(str(folders.instance)) as instance:
+            for event in make_runs(build(folders), instance, steps):
+                if isinstance(event, Outcome):
+                    outcome = event
+                else:
+                    progress.update(task, description=event.title, advance=1)
+    if outcome.failure:
+        err.print("[bold red]stopped:[/bold red]")
+        err.print(outcome.failure, markup=False, highlight=False)
+        raise typer.Exit(outcome.exit_code)
+    for study in studies:
+        if show_tables:
+            out.print(cost_table(study, folders.store))
+        out.print(summary(study, folders))
+    for warning in dict.fromkeys(outcome.warnings):
+        err.print(f"[yellow]warning:[/yellow] {warning}", highlight=False)

@@ -1,0 +1,264 @@
+"""Entry: delivered files become the typed rows of a register, keyed by `person`, and nothing is lost on the way.
+
+Here: reading what the contract states, setting aside rows that break it, and exchanging PNRs for persons. Not here:
+what the rows mean (`pipelines.registers`). A delivered row is either kept or set aside with a reason.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+
+import polars as pl
+
+from deliveries.folder import Delivery
+from deliveries.formats import open_delivery, reading
+from deliveries.shape import family_columns, refuse_wrong_shape
+from deliveries.values import read_code, read_date, read_datetime, read_integer, read_pnr
+from expectations.contracts.deliveries import REASONS, DeliveryContract, Field, read_columns
+from faults import DeliveryError, Fault, StoreError
+
+READERS = {
+    "pnr": read_pnr,
+    "code": read_code,
+    "text": read_code,
+    "date": read_date,
+    "datetime": read_datetime,
+    "integer": read_integer,
+}
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What came of a register's delivered rows.
+
+    `kept`: the typed rows with `person`, sorted as the contract says. `set_aside`: delivered values as text with
+    `reason`, `source_file` and `row_number` (1 is the first row after any header). `received` counts all of them.
+    """
+
+    kept: pl.DataFrame
+    set_aside: pl.DataFrame
+    received: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """One delivered file, opened; `period` is the one in its name."""
+
+    path: Path
+    frame: pl.LazyFrame
+    period: str
+
+
+def open_sources(contract: DeliveryContract, deliveries: Sequence[Delivery]) -> list[Source]:
+    """Open every file of the deliveries; raises `DeliveryError` for unreadable files and wrong shapes."""
+    sources = [Source(path, open_delivery(path), delivery.period) for delivery in deliveries for path in delivery.paths]
+    refuse_wrong_shape(contract, [(source.path, source.frame) for source in sources])
+    return sources
+
+
+def delivered_pnrs(contract: DeliveryContract, sources: Sequence[Source]) -> pl.Series:
+    """Every distinct PNR in the id columns of a register's files, in no particular order."""
+    found = [pl.Series("pnr", [], pl.String)]
+    for source in sources:
+        schema = source.frame.collect_schema()
+        columns = read_columns(contract, list(schema))
+        ids = [source.frame.select(pnr=_read(stated, columns, schema)) for stated in contract.ids]
+        with reading(source.path):
+            found.append(pl.concat(ids).unique().collect(engine="streaming").to_series())
+    return pl.concat(found).drop_nulls().unique()
+
+
+def enter(contract: DeliveryContract, sources: Sequence[Source], person_key: pl.DataFrame) -> Entered:
+    """Read the rows of a register, set aside those that break the contract, and key the rest by `person`.
+
+    Args:
+        contract: what the register is delivered with.
+        sources: its files (`open_sources`).
+        person_key: `pnr`, `person`: holds every PNR delivered.
+
+    Raises:
+        DeliveryError: no row of the register can be kept, or one snapshot is delivered in two files.
+    """
+    typed = pl.concat([_typed(contract, source, number) for number, source in enumerate(sources)])
+    _refuse_twice_delivered(contract, typed, sources)
+    kept = _keyed(contract, typed.filter(pl.col("reason").is_null()), person_key).sort(
+        *contract.sorted_by, "source", "row"
+    )
+    if contract.unique:
+        repeated = reduce(operator.and_, (pl.col(c) == pl.col(c).shift() for c in contract.sorted_by)).fill_null(False)
+        marked = kept.with_columns(repeated=repeated)
+        kept, again = marked.filter(~pl.col("repeated")), marked.filter("repeated")
+    else:
+        again = kept.clear()
+    broken = pl.concat(
+        [
+            typed.filter(pl.col("reason").is_not_null()).select("source", "row", "reason"),
+            again.select("source", "row", reason=pl.lit("duplicate_row")),
+        ]
+    )
+    _refuse_nothing_kept(contract, kept.height, broken, sources)
+    columns = [stated.becomes for stated in contract.fields]
+    return Entered(kept.select(columns), set_aside(contract, sources, broken), typed.height)
+
+
+def kept_rows(contract: DeliveryContract, sources: Sequence[Source], person_key: pl.DataFrame) -> Entered:
+    """Like `enter`, for wide registers: `kept` holds only `source`, `row` and `person`, to read the rest in batches."""
+    numbered = [
+        _typed(contract, source, number).select("source", "row", "person", "reason")
+        for number, source in enumerate(sources)
+    ]
+    typed = pl.concat(numbered)
+    kept = _keyed(contract, typed.filter(pl.col("reason").is_null()), person_key)
+    first = (
+        kept.sort("source", "row").unique("person", keep="first", maintain_order=True).select("source", "row", "person")
+    )
+    again = kept.join(first, on=["source", "row"], how="anti")
+    broken = pl.concat(
+        [
+            typed.filter(pl.col("reason").is_not_null()).select("source", "row", "reason"),
+            again.select("source", "row", reason=pl.lit("duplicate_row")),
+        ]
+    )
+    _refuse_nothing_kept(contract, first.height, broken, sources)
+    return Entered(first, set_aside(contract, sources, broken), typed.height)
+
+
+def wide_batches(
+    contract: DeliveryContract, sources: Sequence[Source], kept: pl.DataFrame, rows: int
+) -> Iterator[pl.DataFrame]:
+    """The column families of the kept rows (`kept_rows`), with `person`, in batches of about `rows` rows."""
+    for number, source in enumerate(sources):
+        wanted = kept.filter(source=number).select("row", "person")
+        families = family_columns(contract, source.frame.collect_schema().names())
+        with reading(source.path):
+            for batch in source.frame.select(families).with_row_index("row").collect_batches(chunk_size=rows):
+                yield wanted.join(batch, on="row", how="inner", maintain_order="left").drop("row")
+
+
+def set_aside(contract: DeliveryContract, sources: Sequence[Source], broken: pl.DataFrame) -> pl.DataFrame:
+    """The delivered values of broken rows (`source`, `row`, `reason`), as text, with where they stand."""
+    names = [stated.name for stated in contract.fields]
+    schema = pl.Schema(
+        {"reason": pl.String, "source_file": pl.String, "row_number": pl.UInt32} | dict.fromkeys(names, pl.String)
+    )
+    found = [pl.DataFrame(schema=schema)]
+    for number, source in enumerate(sources):
+        rows = broken.filter(source=number)
+        if rows.is_empty():
+            continue
+        columns = read_columns(contract, source.frame.collect_schema().names())
+        with reading(source.path):
+            values = (
+                source.frame.select(pl.col(columns[name]).cast(pl.String, strict=False).alias(name) for name in names)
+                .with_row_index("row")
+                .join(rows.lazy().select("row", "reason"), on="row", how="inner")
+                .collect(engine="streaming")
+            )
+        place = values.with_columns(source_file=pl.lit(source.path.name), row_number=pl.col("row") + 1)
+        found.append(place.sort("row").select(list(schema)).cast(schema))
+    return pl.concat(found)
+
+
+def _typed(contract: DeliveryContract, source: Source, number: int) -> pl.DataFrame:
+    """A file's rows: its fields typed (`person` still the PNR), `source`, `row`, and the `reason` to set it aside."""
+    schema = source.frame.collect_schema()
+    columns = read_columns(contract, list(schema))
+    typed = source.frame.select(
+        *(_read(stated, columns, schema).alias(stated.becomes) for stated in contract.fields),
+        _first_reason(contract.fields, columns, schema).alias("field_reason"),
+    )
+    reason = pl.col("field_reason")
+    for rule in contract.row_rules:
+        reason = reason.fill_null(pl.when(rule.broken).then(pl.lit(rule.reason)))
+    if contract.kind == "periodic":
+        reason = reason.fill_null(pl.when(~_inside(source.period)).then(pl.lit("outside_delivery")))
+    with reading(source.path):
+        return (
+            typed.with_columns(reason=reason, source=pl.lit(number, pl.UInt16))
+            .drop("field_reason")
+            .with_row_index("row")
+            .collect(engine="streaming")
+        )
+
+
+def _read(stated: Field, columns: dict[str, str], schema: pl.Schema) -> pl.Expr:
+    name = columns[stated.name]
+    if stated.width is not None:
+        return read_code(name, schema[name], stated.width)
+    return READERS[stated.read_as](name, schema[name])
+
+
+def _first_reason(fields: Sequence[Field], columns: dict[str, str], schema: pl.Schema) -> pl.Expr:
+    reasons = []
+    for stated in fields:
+        delivered = pl.col(columns[stated.name])
+        blank = delivered.is_null()
+        if schema[columns[stated.name]] == pl.String:
+            blank = blank | (delivered.str.strip_chars() == "")
+        if stated.missing:
+            reasons.append(pl.when(blank).then(pl.lit(stated.missing)))
+        if stated.unreadable:
+            reasons.append(pl.when(~blank & _read(stated, columns, schema).is_null()).then(pl.lit(stated.unreadable)))
+    return pl.coalesce(reasons)
+
+
+def _inside(period: str) -> pl.Expr:
+    day = pl.col("reference_date")
+    year = day.dt.year() == int(period[:4])
+    return year & (day.dt.month() == int(period[4:])) if len(period) == 6 else year
+
+
+def _keyed(contract: DeliveryContract, rows: pl.DataFrame, person_key: pl.DataFrame) -> pl.DataFrame:
+    for stated in contract.ids:
+        key = person_key.rename({"pnr": stated.becomes, "person": "number"})
+        rows = rows.join(key, on=stated.becomes, how="left").drop(stated.becomes).rename({"number": stated.becomes})
+    unknown = rows.get_column("person").null_count()
+    if unknown:
+        what = f"{unknown} rows of {contract.register.upper()} have a citizen that the person key does not hold"
+        mend = "materialise person_key first: it reads the PNRs of every delivery"
+        raise StoreError(Fault(what, "store: person_key", mend))
+    return rows
+
+
+def _refuse_twice_delivered(contract: DeliveryContract, typed: pl.DataFrame, sources: Sequence[Source]) -> None:
+    if contract.kind != "periodic":
+        return
+    snapshots = (
+        typed.filter(pl.col("reason").is_null())
+        .select("reference_date", "source")
+        .unique()
+        .sort("reference_date", "source")
+    )
+    faults = []
+    for (day,), group in snapshots.group_by("reference_date", maintain_order=True):
+        named = [sources[number] for number in group.get_column("source")]
+        if len({source.period for source in named}) > 1:
+            faults.append(
+                Fault(
+                    f"the snapshot of {day} is delivered more than once: that would double every row",
+                    " and ".join(str(source.path) for source in named),
+                    "keep one of the files and move the others out of the folder",
+                )
+            )
+    if faults:
+        raise DeliveryError(faults)
+
+
+def _refuse_nothing_kept(
+    contract: DeliveryContract, kept: int, broken: pl.DataFrame, sources: Sequence[Source]
+) -> None:
+    if kept or broken.is_empty():
+        return
+    counts = broken.group_by("reason").len().sort("reason").rows()
+    why = ", ".join(f"{n} with {REASONS[reason]}" for reason, n in counts)
+    raise DeliveryError(
+        Fault(
+            f"no row of {contract.register.upper()} can be kept: {why}",
+            ", ".join(str(source.path) for source in sources),
+            "look at these columns in the file: a whole column that cannot be read is a fault of the delivery",
+        )
+    )

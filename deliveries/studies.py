@@ -1,0 +1,153 @@
+"""Study files: one YAML a study, read and checked.
+
+Here: keys, types, defaults. Not here: the participants themselves (`deliveries.lists`) nor what a mode or a year means
+(docs/method.md § 2).
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Hashable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from faults import Fault, StudyError
+
+MODES = ("calendar", "anchored")
+YEARS = range(11)
+PRICE_YEARS = range(1990, 2101)
+ID = re.compile(r"[a-z0-9_-]+")
+REQUIRED = ("id", "title_da", "participants", "price_year")
+ALLOWED = {
+    "id": "lower-case letters a-z, digits, _ and - (it names files)",
+    "title_da": "text",
+    "title_en": "text (left out: title_da)",
+    "participants": "the path of a .csv or .xlsx file, relative to the study file",
+    "mode": f"{' or '.join(MODES)} (left out: {MODES[0]})",
+    "years_before": f"a whole number from {YEARS[0]} to {YEARS[-1]} (left out: 1)",
+    "years_after": f"a whole number from {YEARS[0]} to {YEARS[-1]} (left out: 2)",
+    "price_year": f"a year from {PRICE_YEARS[0]} to {PRICE_YEARS[-1]}",
+}
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study as its file states it; ``participants`` and ``path`` (the study file) are absolute."""
+
+    id: str
+    title_da: str
+    title_en: str
+    participants: Path
+    mode: str
+    years_before: int
+    years_after: int
+    price_year: int
+    path: Path
+
+
+def read_studies(folder: Path) -> list[Study]:
+    """Read every study file (``*.yaml``, ``*.yml``) of ``folder``, sorted by id.
+
+    Raises `StudyError` with the faults of all files; two files with one id are a fault too.
+    """
+    paths = sorted(path for path in folder.glob("*") if path.suffix.lower() in (".yaml", ".yml"))
+    if not paths:
+        what = "there are no study files" if folder.is_dir() else "the folder of study files does not exist"
+        mend = f"add one, such as my_study.yaml with the keys {', '.join(ALLOWED)}"
+        raise StudyError(Fault(what, str(folder), mend))
+    studies: dict[str, Study] = {}
+    faults: list[Fault] = []
+    for path in paths:
+        try:
+            study = read_study(path)
+        except StudyError as error:
+            faults += error.faults
+            continue
+        first = studies.setdefault(study.id, study)
+        if first is not study:
+            mend = "give each study an id of its own"
+            faults.append(Fault(f"two study files have the id '{study.id}'", f"{first.path} and {study.path}", mend))
+    if faults:
+        raise StudyError(faults)
+    return [studies[key] for key in sorted(studies)]
+
+
+def read_study(path: Path) -> Study:
+    """Read one study file; raises `StudyError` with every fault of it: key, file and the values allowed."""
+    path = path.absolute()
+    given, faults = _keys(path)
+    faults += [_unknown(key, path) for key in given if key not in ALLOWED]
+    faults += [
+        Fault(f"the key `{key}` is missing", str(path), f"add it: {ALLOWED[key]}")
+        for key in REQUIRED
+        if key not in given
+    ]
+    wrong = [key for key in ALLOWED if key in given and not _fits(key, given[key])]
+    faults += [
+        Fault(f"`{key}` cannot be {given[key]!r}", f"{path}, key `{key}`", f"allowed: {ALLOWED[key]}") for key in wrong
+    ]
+    if "participants" in given and "participants" not in wrong:
+        participants = (path.parent / Path(given["participants"]).expanduser()).resolve()
+        if not participants.is_file():
+            mend = "put the list there, or correct the path (it is relative to the study file)"
+            where = f"{path}, key `participants`"
+            faults.append(Fault(f"the participant list does not exist: {participants}", where, mend))
+    if faults:
+        raise StudyError(faults)
+    return Study(
+        id=given["id"],
+        title_da=given["title_da"].strip(),
+        title_en=given.get("title_en", given["title_da"]).strip(),
+        participants=participants,
+        mode=given.get("mode", MODES[0]),
+        years_before=given.get("years_before", 1),
+        years_after=given.get("years_after", 2),
+        price_year=given["price_year"],
+        path=path,
+    )
+
+
+def _fits(key: str, value: Any) -> bool:
+    """Tell whether a value is allowed; types are strict (`true` is no number, `2022` is no text)."""
+    if key in ("years_before", "years_after", "price_year"):
+        return type(value) is int and value in (PRICE_YEARS if key == "price_year" else YEARS)
+    if not isinstance(value, str) or not value.strip():
+        return False
+    if key == "id":
+        return ID.fullmatch(value) is not None
+    return key != "mode" or value in MODES
+
+
+def _unknown(key: Hashable, path: Path) -> Fault:
+    near = difflib.get_close_matches(str(key).lower(), ALLOWED, n=1)
+    hint = f"did you mean `{near[0]}`? " if near else ""
+    return Fault(f"the key `{key}` is not known", f"{path}, key `{key}`", f"{hint}allowed keys: {', '.join(ALLOWED)}")
+
+
+def _keys(path: Path) -> tuple[dict[Hashable, Any], list[Fault]]:
+    """Return what a study file maps, and a fault for each key that stands in it twice."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        given = yaml.safe_load(text)
+    except UnicodeDecodeError:
+        raise StudyError(Fault("the study file is not UTF-8 text", str(path), "save it as UTF-8")) from None
+    except OSError as error:
+        what = f"the study file cannot be read ({type(error).__name__})"
+        raise StudyError(Fault(what, str(path), "check that it is there and may be read")) from None
+    except (yaml.YAMLError, ValueError, TypeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}, line {mark.line + 1}" if mark else str(path)
+        problem = getattr(error, "problem", None) or type(error).__name__
+        mend = "write one `key: value` a line, and put text that holds `: ` or `#` in quotation marks"
+        raise StudyError(Fault(f"the study file is not YAML ({problem})", where, mend)) from None
+    if not isinstance(given, dict) or not isinstance(node, yaml.MappingNode):
+        mend = f"write one `key: value` a line with the keys {', '.join(ALLOWED)}"
+        raise StudyError(Fault("the study file has no keys", str(path), mend))
+    names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    return given, [Fault(f"the key `{key}` stands there more than once", str(path), "keep one") for key in doubled]

@@ -1,0 +1,1 @@
+"""What data must look like: contracts (pandera). No orchestration."""

@@ -1,0 +1,184 @@
+"""The contracts of the person key, the registers, their coverage and their spells.
+
+A column's `comes_from` names the columns it is made of (`table.column`): the lineage shown in Dagster.
+"""
+
+from __future__ import annotations
+
+import pandera.polars as pa
+import polars as pl
+
+from expectations.contracts.columns import column, person_column, table
+
+PERSON_KEY = table(
+    "person_key",
+    "a PNR and its number, which never changes; restricted",
+    {
+        "pnr": column(pl.String, "The citizen's pseudonym as delivered. Stands nowhere else in the store."),
+        "person": column(pl.UInt32, "Number of the citizen, from 1, in order of arrival."),
+    },
+    unique=["pnr"],
+)
+
+BEF = table(
+    "registers/bef",
+    "a citizen on a snapshot date, sorted by person and date",
+    {
+        "person": person_column("extracts/bef.pnr", "person_key.person"),
+        "reference_date": column(pl.Date, "The snapshot's date.", comes_from=["extracts/bef.referencetid"]),
+        "foed_dag": column(pl.Date, "Date of birth.", nullable=True, comes_from=["extracts/bef.foed_dag"]),
+        "koen": column(
+            pl.String, "Sex: 1 man, 2 woman, 9 not stated.", nullable=True, comes_from=["extracts/bef.koen"]
+        ),
+        "kom": column(pl.String, "Municipality, three digits.", nullable=True, comes_from=["extracts/bef.kom"]),
+        "antpersh": column(
+            pl.Int64, "Persons in the household.", unit="persons", nullable=True, comes_from=["extracts/bef.antpersh"]
+        ),
+        "ie_type": column(
+            pl.String,
+            "Origin: 1 Danish, 2 immigrant, 3 descendant, 9 unknown.",
+            nullable=True,
+            comes_from=["extracts/bef.ie_type"],
+        ),
+        "far": column(
+            pl.UInt32, "The father's number.", nullable=True, comes_from=["extracts/bef.far_id", "person_key.person"]
+        ),
+        "mor": column(
+            pl.UInt32, "The mother's number.", nullable=True, comes_from=["extracts/bef.mor_id", "person_key.person"]
+        ),
+    },
+)
+
+DREAM = table(
+    "registers/dream",
+    "a run of weeks of one citizen on one benefit code, sorted by person and start",
+    {
+        "person": person_column("extracts/dream.pnr", "person_key.person"),
+        "code": column(pl.String, "Benefit code, three digits.", comes_from=["extracts/dream.y_yyww"]),
+        "start": column(pl.Date, "Monday of the first week.", comes_from=["extracts/dream.y_yyww"]),
+        "end": column(pl.Date, "Sunday of the last week.", comes_from=["extracts/dream.y_yyww"]),
+    },
+)
+
+DREAM_EMPLOYMENT = table(
+    "registers/dream_employment",
+    "a run of months of one citizen with an employment degree above 0, sorted by person and start",
+    {
+        "person": person_column("extracts/dream.pnr", "person_key.person"),
+        "start": column(pl.Date, "First day of the first month.", comes_from=["extracts/dream.grad_yyyy_mm"]),
+        "end": column(pl.Date, "Last day of the last month.", comes_from=["extracts/dream.grad_yyyy_mm"]),
+    },
+)
+
+LPR_A_KONTAKT = table(
+    "registers/lpr_a_kontakt",
+    "a finished hospital contact, sorted by person and start",
+    {
+        "person": person_column("extracts/lpr_a_kontakt.pnr", "person_key.person"),
+        "contact": column(
+            pl.String, "The contact's id.", nullable=True, comes_from=["extracts/lpr_a_kontakt.dw_ek_kontakt"]
+        ),
+        "start": column(
+            pl.Datetime("us"),
+            "When the contact began, local time.",
+            comes_from=["extracts/lpr_a_kontakt.kont_starttidspunkt"],
+        ),
+        "end": column(
+            pl.Datetime("us"),
+            "When the contact ended, local time.",
+            comes_from=["extracts/lpr_a_kontakt.kont_sluttidspunkt"],
+        ),
+        "kont_type": column(
+            pl.String,
+            "Kind of contact; ALCA00 is physical attendance.",
+            nullable=True,
+            comes_from=["extracts/lpr_a_kontakt.kont_type"],
+        ),
+        "hovedspec": column(
+            pl.String,
+            "Main specialty of the responsible unit, in words.",
+            nullable=True,
+            comes_from=["extracts/lpr_a_kontakt.kont_ans_hovedspec"],
+        ),
+    },
+)
+
+HANDIC = table(
+    "registers/handic",
+    "a service granted under the Social Services Act, sorted by person and start",
+    {
+        "person": person_column("extracts/handic.pnr", "person_key.person"),
+        "code": column(pl.String, "Code of the service granted.", comes_from=["extracts/handic.modt_ydelse_kode"]),
+        "start": column(pl.Date, "First day.", comes_from=["extracts/handic.ydelse_start"]),
+        "end": column(
+            pl.Date, "Last day; null is still running.", nullable=True, comes_from=["extracts/handic.ydelse_slut"]
+        ),
+    },
+)
+
+COVERAGE = table(
+    "coverage",
+    "a stretch of days that a register's delivery covers",
+    {
+        "register": column(pl.String, "The register."),
+        "kind": column(
+            pl.String,
+            "span: all the days; week: a delivered week column, by its Thursday; month: a delivered employment month; "
+            "snapshot: the day of a snapshot; nothing: delivered without any event.",
+            allowed=["span", "nothing", "week", "month", "snapshot"],
+        ),
+        "start": column(pl.Date, "First day."),
+        "end": column(pl.Date, "Last day."),
+        "data_end": column(pl.Date, "End of the year or month in the file's name; null for snapshots.", nullable=True),
+    },
+)
+
+
+def _spells(register: str, starts_from: str, ends_from: str, kind_from: str, unit: str) -> pa.DataFrameSchema:
+    source = f"registers/{register}"
+    return table(
+        f"spells/{register}",
+        "a dated piece of service of one citizen, sorted by person, service and start",
+        {
+            "person": person_column(f"{source}.person"),
+            "service": column(
+                pl.String, "Kind of spell: the `spell` of services.csv.", comes_from=[f"{source}.{kind_from}"]
+            ),
+            "start": column(pl.Date, "First day.", comes_from=[f"{source}.{starts_from}"]),
+            "end": column(pl.Date, "Last day, included.", comes_from=[f"{source}.{ends_from}"]),
+            "quantity": column(
+                pl.Int32,
+                f"Size of the whole spell: {unit}.",
+                unit=unit,
+                at_least=1,
+                comes_from=[f"{source}.{starts_from}", f"{source}.{ends_from}"],
+            ),
+        },
+    )
+
+
+SPELLS = {
+    "dream": _spells("dream", "start", "end", "code", "weeks"),
+    "dream_employment": _spells("dream_employment", "start", "end", "start", "months"),
+    "lpr_a_kontakt": _spells("lpr_a_kontakt", "start", "end", "hovedspec", "bed days of an admission, 1 of a visit"),
+    "handic": _spells("handic", "start", "end", "code", "days"),
+}
+
+UNMAPPED_CODES = table(
+    "quality/unmapped_codes",
+    "a delivered code that the catalogue does not map, in a year",
+    {
+        "register": column(pl.String, "The register."),
+        "code": column(pl.String, "The code as delivered."),
+        "year": column(pl.Int32, "Year of the week (DREAM) or of the grant's start (HANDIC).", unit="year"),
+        "n": column(pl.UInt32, "Weeks (DREAM) or grants (HANDIC) with it.", unit="weeks or grants"),
+    },
+)
+
+REGISTERS = {
+    "bef": BEF,
+    "dream": DREAM,
+    "dream_employment": DREAM_EMPLOYMENT,
+    "lpr_a_kontakt": LPR_A_KONTAKT,
+    "handic": HANDIC,
+}

@@ -1,0 +1,56 @@
+"""The one family of errors: what is wrong, where, and how to mend it.
+
+Here: the errors that a user can mend. Not here: programming errors, which stay ordinary exceptions.
+A message never carries a value of a person: it names files, columns, keys and counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong: ``what`` it is, ``where`` it stands, and how to ``mend`` it."""
+
+    what: str
+    where: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.what}\n    where: {self.where}\n    mend:  {self.mend}"
+
+
+class ForlobError(Exception):
+    """Stops the work with every fault that was found, not only the first; ``exit_code`` is the command's."""
+
+    exit_code = 1
+
+    def __init__(self, faults: Sequence[Fault] | Fault) -> None:
+        self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class DeliveryError(ForlobError):
+    """A register delivery cannot be read or breaks its contract's shape."""
+
+    exit_code = 3
+
+
+class StudyError(ForlobError):
+    """A study file or its participant list cannot be used."""
+
+    exit_code = 4
+
+
+class CatalogueError(ForlobError):
+    """A catalogue file cannot be used, or lacks a row that the calculation needs."""
+
+    exit_code = 5
+
+
+class StoreError(ForlobError):
+    """The store cannot be written, or lacks a table that an earlier step should have made."""
+
+    exit_code = 6

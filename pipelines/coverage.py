@@ -1,0 +1,106 @@
+"""Whether a register's delivered data span a period, so that no use means none, and not: not known.
+
+Source: docs/method.md § 3.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import polars as pl
+
+from pipelines.weeks import months_until, thursdays_until
+
+COVERAGE_SCHEMA = pl.Schema(
+    {"register": pl.String, "kind": pl.String, "start": pl.Date, "end": pl.Date, "data_end": pl.Date}
+)
+KINDS_NEEDED = {"weeks": ("week",), "months": ("week", "month")}
+"""Which kinds of coverage a measure needs; every other measure needs the register's whole span."""
+
+
+def span_coverage(register: str, earliest_event: date | None, data_end: date) -> pl.DataFrame:
+    """The span of a cumulative register: 1 January of the year of its earliest event to its data end.
+
+    A register delivered without any event covers `nothing`; its data end is known all the same.
+    """
+    row = (
+        (register, "span", date(earliest_event.year, 1, 1), data_end, data_end)
+        if earliest_event
+        else (register, "nothing", data_end, data_end, data_end)
+    )
+    return pl.DataFrame([row], schema=COVERAGE_SCHEMA, orient="row")
+
+
+def column_coverage(
+    register: str, weeks: Mapping[str, date], months: Mapping[str, date], data_end: date
+) -> pl.DataFrame:
+    """What DREAM's columns cover: the Thursday of each week column, the days of each employment month."""
+    week = pl.DataFrame({"start": list(weeks.values())}, schema={"start": pl.Date}).with_columns(
+        end="start", kind=pl.lit("week")
+    )
+    month = pl.DataFrame({"start": list(months.values())}, schema={"start": pl.Date}).with_columns(
+        end=pl.col("start").dt.month_end(), kind=pl.lit("month")
+    )
+    return pl.concat([week, month]).select(
+        register=pl.lit(register), kind="kind", start="start", end="end", data_end=pl.lit(data_end)
+    )
+
+
+def snapshot_coverage(register: str, reference_dates: Iterable[date]) -> pl.DataFrame:
+    """The snapshots of a periodic register."""
+    rows = [(register, "snapshot", day, day, None) for day in sorted(reference_dates)]
+    return pl.DataFrame(rows, schema=COVERAGE_SCHEMA, orient="row")
+
+
+def covered(periods: pl.DataFrame, coverage: pl.DataFrame, services: pl.DataFrame) -> pl.DataFrame:
+    """Tell for each period and service whether the service's register covers the period.
+
+    DREAM covers a period when every Thursday of it has its week column (and for months in employment every month that
+    begins in it has its column); any other register when the period lies inside its span.
+
+    Args:
+        periods: `person`, `period`, `start`, `end`.
+        coverage: `COVERAGE_SCHEMA` rows of all registers read.
+        services: the catalogue's `service`, `register`, `measure`.
+
+    Returns:
+        `person`, `period`, `service`, `covered`.
+    """
+    windows = periods.select("start", "end").unique()
+    needs = [
+        (register, kind, measure)
+        for register, measure in services.select("register", "measure").unique().sort("register", "measure").rows()
+        for kind in KINDS_NEEDED.get(measure, ("span",))
+    ]
+    told = [
+        windows.with_columns(
+            _covers(windows, coverage.filter(register=register, kind=kind), kind),
+            register=pl.lit(register),
+            measure=pl.lit(measure),
+        )
+        for register, kind, measure in needs
+    ]
+    if not told:
+        return periods.select("person", "period", service=pl.lit(None, pl.String), covered=pl.lit(False)).clear()
+    by_measure = pl.concat(told).group_by("start", "end", "register", "measure").agg(pl.col("covered").all())
+    return (
+        periods.select("person", "period", "start", "end")
+        .join(services.select("service", "register", "measure"), how="cross")
+        .join(by_measure, on=["start", "end", "register", "measure"], how="left")
+        .select("person", "period", "service", "covered")
+    )
+
+
+def _covers(windows: pl.DataFrame, rows: pl.DataFrame, kind: str) -> pl.Series:
+    if kind == "span":
+        spans = rows.select("start", "end").rows()
+        inside = [(pl.col("start") >= start) & (pl.col("end") <= end) for start, end in spans]
+        return windows.select(covered=pl.any_horizontal(pl.col("start").is_null(), *inside)).to_series()
+    counted = thursdays_until if kind == "week" else months_until
+    needed = counted(pl.col("end")) - counted(pl.col("start").dt.offset_by("-1d"))
+    days = rows.get_column("start").unique().sort()
+    found = days.search_sorted(windows.get_column("end"), side="right").cast(pl.Int64) - days.search_sorted(
+        windows.get_column("start"), side="left"
+    ).cast(pl.Int64)
+    return windows.select(covered=needed == found).to_series()

@@ -1,0 +1,1 @@
+"""One module a register: how its kept rows become spells."""

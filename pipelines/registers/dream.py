@@ -1,0 +1,244 @@
+"""DREAM: one wide row a citizen becomes runs of weeks on a code, and those become spells of benefit.
+
+The wide table is never unpivoted: a batch of rows is turned row-major and each week compared with the one before it.
+Source: docs/method.md § 4, DREAM.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from pipelines.codes import Mapped, map_codes
+from pipelines.spells import SPELL_SCHEMA, subtract, union_spells
+from pipelines.weeks import DAYS_BEFORE_THURSDAY, monday_of, months_until, sunday_of, thursdays_until
+
+EMPLOYMENT = "ordinaer_beskaeftigelse"
+"""The spell kind of months in ordinary employment."""
+
+FIRST_TEXT_CODE = 10_000
+"""Codes that are no number are numbered from here inside a batch."""
+
+WEEK_RUNS = pl.Schema({"person": pl.UInt32, "code": pl.String, "start": pl.Date, "end": pl.Date})
+MONTH_RUNS = pl.Schema({"person": pl.UInt32, "start": pl.Date, "end": pl.Date})
+
+
+def week_runs(batch: pl.DataFrame, weeks: Mapping[str, date]) -> pl.DataFrame:
+    """Turn a batch of wide rows into runs of weeks on the same code.
+
+    Args:
+        batch: `person` and the week columns, codes as text or number; blank is no benefit.
+        weeks: the week columns and their Thursdays, oldest first.
+
+    Returns:
+        `WEEK_RUNS`: `start` is the Monday of the first week, `end` the Sunday of the last. In the batch's row order.
+    """
+    if not weeks or batch.is_empty():
+        return pl.DataFrame(schema=WEEK_RUNS)
+    codes, text_codes = _code_numbers(batch, list(weeks))
+    thursdays = _days(weeks.values())
+    rows, first, last = _runs(codes, breaks=np.diff(thursdays) != 7)
+    number = pl.Series(codes[rows, first]).cast(pl.String).str.zfill(3)
+    return pl.DataFrame(
+        {
+            "person": batch.get_column("person").gather(rows),
+            "code": number.replace(text_codes) if text_codes else number,
+            "start": pl.Series(thursdays[first] - DAYS_BEFORE_THURSDAY).cast(pl.Date),
+            "end": pl.Series(thursdays[last] + DAYS_BEFORE_THURSDAY).cast(pl.Date),
+        },
+        schema=WEEK_RUNS,
+    )
+
+
+def month_runs(batch: pl.DataFrame, months: Mapping[str, date]) -> pl.DataFrame:
+    """Turn a batch of wide rows into runs of months with an employment degree above 0.
+
+    Args:
+        batch: `person` and the `GRAD_YYYY_MM` columns, as number or text.
+        months: those columns and their first days, oldest first.
+
+    Returns:
+        `MONTH_RUNS`: `start` is the first day of the first month, `end` the last day of the last.
+    """
+    if not months or batch.is_empty():
+        return pl.DataFrame(schema=MONTH_RUNS)
+    degree = pl.col(list(months))
+    text = [c for c in months if batch.schema[c] == pl.String]
+    if text:
+        batch = batch.with_columns(pl.col(text).str.strip_chars().str.replace(",", ".", literal=True))
+    employed = (
+        batch.select((degree.cast(pl.Float64, strict=False) > 0).fill_null(False).cast(pl.Int16))
+        .to_numpy(order="c")
+        .astype(np.int16, copy=False)
+    )
+    index = np.array([first.year * 12 + first.month for first in months.values()])
+    rows, first, last = _runs(employed, breaks=np.diff(index) != 1)
+    firsts = pl.Series("month", list(months.values()), pl.Date)
+    return pl.DataFrame(
+        {
+            "person": batch.get_column("person").gather(rows),
+            "start": firsts.gather(first),
+            "end": firsts.dt.month_end().gather(last),
+        },
+        schema=MONTH_RUNS,
+    )
+
+
+def benefit_spells(runs: pl.LazyFrame, dream_codes: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Spells of weeks on each service, and the codes that nobody mapped.
+
+    Args:
+        runs: the `dream` register (`WEEK_RUNS`).
+        dream_codes: the catalogue's codes; a code holds in the weeks whose Thursday its validity dates include.
+
+    Returns:
+        The spells (`SPELL_SCHEMA`, from a Monday to a Sunday, `quantity` in weeks), and the unmapped codes
+        (`code`, `year`, `n` weeks).
+    """
+    mapped = _by_thursday(runs.collect(), dream_codes)
+    spells = union_spells(_whole_weeks(mapped.rows.filter(pl.col("service").is_not_null())))
+    return spells.with_columns(quantity=pl.col("quantity") // 7), _unmapped_weeks(mapped, runs)
+
+
+def employment_spells(employment: pl.LazyFrame, runs: pl.LazyFrame, dream_codes: pl.DataFrame) -> pl.DataFrame:
+    """Months in ordinary employment: an employment degree above 0 and no week (by Thursday) on a transfer.
+
+    Args:
+        employment: the `dream_employment` register (`MONTH_RUNS`).
+        runs: the `dream` register (`WEEK_RUNS`).
+        dream_codes: the catalogue's codes with `is_transfer`.
+
+    Returns:
+        `SPELL_SCHEMA`, from the first day of a month to the last day of one, `quantity` in months.
+    """
+    months = employment.select("person", start=months_until(pl.col("start")), end=months_until(pl.col("end"))).collect()
+    transfers = (
+        _by_thursday(runs.collect(), dream_codes)
+        .rows.filter("is_transfer")
+        .select("person", start=months_until(pl.col("start")), end=months_until(pl.col("end")))
+    )
+    person, first, last = subtract(
+        *(months.get_column(name).to_numpy() for name in ("person", "start", "end")),
+        *(transfers.get_column(name).to_numpy() for name in ("person", "start", "end")),
+    )
+    month = pl.DataFrame({"person": person, "first": first, "last": last})
+
+    def first_day(months_since_0: pl.Expr) -> pl.Expr:
+        return pl.date((months_since_0 - 1) // 12, (months_since_0 - 1) % 12 + 1, 1)
+
+    return month.select(
+        "person",
+        service=pl.lit(EMPLOYMENT),
+        start=first_day(pl.col("first")),
+        end=first_day(pl.col("last")).dt.month_end(),
+        quantity=pl.col("last") - pl.col("first") + 1,
+    ).cast(SPELL_SCHEMA)
+
+
+def code_on(runs: pl.LazyFrame, thursdays: pl.DataFrame) -> pl.DataFrame:
+    """The code a citizen is on in the week of a Thursday.
+
+    Args:
+        runs: the `dream` register (`WEEK_RUNS`).
+        thursdays: `person`, `thursday`.
+
+    Returns:
+        `person`, `thursday`, `code`: a row for those on some code.
+    """
+    return (
+        runs.join(thursdays.lazy(), on="person", how="inner")
+        .filter(pl.col("thursday").is_between("start", "end"))
+        .select("person", "thursday", "code")
+        .collect()
+    )
+
+
+def _days(dates: object) -> np.ndarray:
+    return np.array(list(dates), dtype="datetime64[D]").astype(np.int32)  # type: ignore[call-overload]
+
+
+def _code_numbers(batch: pl.DataFrame, weeks: list[str]) -> tuple[np.ndarray, dict[str, str]]:
+    """The codes as a row-major matrix of small integers, 0 for blank, and the names of those that are no number."""
+    text = [week for week in weeks if batch.schema[week] == pl.String]
+    numbers = [week for week in weeks if week not in set(text)]
+    stripped = pl.col(text).str.strip_chars()
+    as_number = stripped.str.replace(r"\.0+$", "").cast(pl.Int16, strict=False)
+    coded = batch.select(as_number, pl.col(numbers).cast(pl.Int16, strict=False))
+    odd = batch.select((stripped.is_not_null() & (stripped != "") & as_number.is_null()).any()) if text else None
+    names: dict[str, str] = {}
+    if odd is not None and any(odd.row(0)):
+        columns = [week for week, is_odd in zip(odd.columns, odd.row(0), strict=True) if is_odd]
+        found = pl.concat(
+            batch.select(code=stripped_week.filter((stripped_week != "") & is_text)).to_series()
+            for week in columns
+            for stripped_week in [pl.col(week).str.strip_chars()]
+            for is_text in [stripped_week.str.replace(r"\.0+$", "").cast(pl.Int16, strict=False).is_null()]
+        ).unique()
+        numbered = {code: FIRST_TEXT_CODE + i for i, code in enumerate(sorted(found.to_list()))}
+        names = {str(number): code for code, number in numbered.items()}
+        coded = coded.with_columns(
+            pl.coalesce(
+                pl.col(week),
+                batch.get_column(week).str.strip_chars().replace_strict(numbered, default=None, return_dtype=pl.Int16),
+            )
+            for week in columns
+        )
+    return coded.select(pl.col(weeks).fill_null(0)).to_numpy(order="c"), names
+
+
+def _runs(matrix: np.ndarray, breaks: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Runs of equal values other than 0 along the rows (row, first and last column); none passes a `breaks`."""
+    n_columns = matrix.shape[1]
+    begins = np.ones(matrix.shape, dtype=bool)
+    begins[:, 1:] = (matrix[:, 1:] != matrix[:, :-1]) | breaks
+    starts = np.flatnonzero(begins)
+    ends = np.append(starts[1:], matrix.size) - 1
+    on_benefit = matrix.reshape(-1)[starts] != 0
+    starts, ends = starts[on_benefit], ends[on_benefit]
+    return starts // n_columns, starts % n_columns, ends % n_columns
+
+
+def _by_thursday(runs: pl.DataFrame, dream_codes: pl.DataFrame) -> Mapped:
+    """Runs from their first to their last Thursday, cut to the Thursdays on which their code is valid."""
+    thursdays = runs.with_columns(sunday_of(pl.col("start")), monday_of(pl.col("end")))
+    mapped = map_codes(thursdays, dream_codes.select("code", "service", "is_transfer", "valid_from", "valid_to"))
+    first = thursdays_until(pl.col("start") - pl.duration(days=1)) * 7
+    last = (thursdays_until(pl.col("end")) - 1) * 7
+    snapped = mapped.rows.with_columns(start=first.cast(pl.Date), end=last.cast(pl.Date))
+    return Mapped(snapped.filter(pl.col("start") <= pl.col("end")), mapped.unmapped)
+
+
+def _whole_weeks(thursdays: pl.DataFrame) -> pl.DataFrame:
+    return thursdays.with_columns(monday_of(pl.col("start")), sunday_of(pl.col("end")))
+
+
+def _weeks_by_year(thursdays: pl.DataFrame) -> pl.DataFrame:
+    """`code`, `year`, `n`: weeks by the year of their Thursday."""
+    return (
+        thursdays.with_columns(year=pl.int_ranges(pl.col("start").dt.year(), pl.col("end").dt.year() + 1))
+        .explode("year")
+        .select(
+            "code",
+            pl.col("year").cast(pl.Int32),
+            weeks=thursdays_until(pl.min_horizontal("end", pl.date("year", 12, 31)))
+            - thursdays_until(pl.max_horizontal("start", pl.date("year", 1, 1)) - pl.duration(days=1)),
+        )
+        .group_by("code", "year")
+        .agg(n=pl.sum("weeks"))
+    )
+
+
+def _unmapped_weeks(mapped: Mapped, runs: pl.LazyFrame) -> pl.DataFrame:
+    codes = mapped.unmapped.get_column("code").unique()
+    delivered = runs.filter(pl.col("code").is_in(codes.implode())).collect()
+    every_week = _weeks_by_year(delivered.with_columns(sunday_of(pl.col("start")), monday_of(pl.col("end"))))
+    known_weeks = _weeks_by_year(mapped.rows.filter(pl.col("code").is_in(codes.implode())))
+    return (
+        every_week.join(known_weeks, on=["code", "year"], how="left", suffix="_known")
+        .select("code", "year", n=(pl.col("n") - pl.col("n_known").fill_null(0)).cast(pl.UInt32))
+        .filter(pl.col("n") > 0)
+        .sort("code", "year")
+    )

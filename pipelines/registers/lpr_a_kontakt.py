@@ -1,0 +1,70 @@
+"""LPR_A_KONTAKT: hospital contacts become hospital stays, and stays become admissions and outpatient visits.
+
+Source: docs/method.md § 4, LPR. There is no official in- or outpatient field in LPR3, which is why stays are built.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pipelines.spells import SPELL_SCHEMA, chain
+
+PHYSICAL_ATTENDANCE = "ALCA00"
+SECONDS_AN_HOUR = 3600
+
+
+def hospital_spells(
+    contacts: pl.LazyFrame, specialties: pl.Series, stay_gap_hours: float, admission_hours: float
+) -> pl.DataFrame:
+    """Chain contacts into stays and tell admissions from outpatient visits.
+
+    Contacts of one citizen and one treatment type (psychiatric or somatic) are one stay while the next starts no later
+    than `stay_gap_hours` after the latest end so far. A stay of `admission_hours` or more is an admission.
+
+    Args:
+        contacts: `person` UInt32, `start` and `end` Datetime, `kont_type` and `hovedspec` String; sorted by person and
+            start.
+        specialties: the main specialties that are psychiatric; every other, and none, is somatic.
+        stay_gap_hours: hours between contacts that still join, the limit itself included.
+        admission_hours: hours from which a stay is an admission, the limit itself included.
+
+    Returns:
+        `SPELL_SCHEMA`: `service` is `somatik_indlaeggelse`, `somatik_ambulant`, `psykiatri_indlaeggelse` or
+        `psykiatri_ambulant`; `quantity` is the bed days of an admission and 1 for a visit. Sorted by person,
+        service, start.
+    """
+    attended = (
+        contacts.filter(pl.col("kont_type") == PHYSICAL_ATTENDANCE)
+        .select(
+            "person",
+            psychiatric=pl.col("hovedspec").is_in(specialties.implode()).fill_null(False),
+            start=pl.col("start").dt.epoch("s"),
+            end=pl.col("end").dt.epoch("s"),
+        )
+        .collect()
+    )
+    stays = [
+        _stays(attended.filter(pl.col("psychiatric") == psychiatric), prefix, stay_gap_hours, admission_hours)
+        for psychiatric, prefix in ((False, "somatik"), (True, "psykiatri"))
+    ]
+    return pl.concat(stays).sort("person", "service", "start", "end")
+
+
+def _stays(contacts: pl.DataFrame, prefix: str, stay_gap_hours: float, admission_hours: float) -> pl.DataFrame:
+    gap = round(stay_gap_hours * SECONDS_AN_HOUR)
+    admission = pl.col("end") - pl.col("start") >= admission_hours * SECONDS_AN_HOUR
+    first_date, last_date = (pl.from_epoch(name, "s").dt.date() for name in ("start", "end"))
+    bed_days = (last_date - first_date).dt.total_days().clip(lower_bound=1)
+    return (
+        contacts.with_columns(stay=chain(contacts, ["person"], "start", "end", gap))
+        .group_by("stay", maintain_order=True)
+        .agg(pl.first("person", "start"), pl.max("end"))
+        .select(
+            "person",
+            service=pl.when(admission).then(pl.lit(f"{prefix}_indlaeggelse")).otherwise(pl.lit(f"{prefix}_ambulant")),
+            start=first_date,
+            end=last_date,
+            quantity=pl.when(admission).then(bed_days).otherwise(1),
+        )
+        .cast(SPELL_SCHEMA)
+    )

@@ -1,0 +1,129 @@
+"""Dated pieces of service: chaining, joining and subtracting them.
+
+Here: arithmetic on intervals of citizens, the same for every register. Not here: what a register's rows mean
+(`registers/`), nor how much of a spell lies in a period (`use.py`).
+
+Everything is done on whole columns: each citizen (or citizen and service) is shifted into a range of integers of its
+own, so that one running maximum over the column serves all of them and no grouping is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+SPELL_SCHEMA = pl.Schema(
+    {"person": pl.UInt32, "service": pl.String, "start": pl.Date, "end": pl.Date, "quantity": pl.Int32}
+)
+
+
+def chain(frame: pl.DataFrame, by: Sequence[str], start: str, end: str, gap: int) -> pl.Series:
+    """Number the chains of rows that follow each other closely.
+
+    A row joins the chain before it while its `start` is no later than the latest `end` so far plus `gap`, among rows
+    alike in `by`. Source: docs/method.md § 4 (hospital stays; grants that overlap or touch).
+
+    Args:
+        frame: rows sorted by (`*by`, `start`).
+        by: columns that keep chains apart, usually `person`.
+        start: column of integers, dates or times.
+        end: column of the same type.
+        gap: largest gap that still joins, in the columns' physical unit (days of a date, microseconds of a time).
+
+    Returns:
+        `chain`, UInt32: one number a chain, rising in row order.
+
+    Raises:
+        OverflowError: the shifted times pass 64 bits; give coarser units.
+    """
+    if frame.is_empty():
+        return pl.Series("chain", [], pl.UInt32)
+    changed = pl.any_horizontal(pl.col(column).ne_missing(pl.col(column).shift()) for column in by)
+    rows = frame.select(
+        begin=pl.col(start).to_physical().cast(pl.Int64),
+        finish=pl.col(end).to_physical().cast(pl.Int64),
+        group=changed.fill_null(True).cum_sum().cast(pl.Int64),
+    )
+    lows, highs = rows.min().row(0), rows.max().row(0)
+    low = min(lows[0], lows[1])
+    width = max(highs[0], highs[1]) - low + gap + 1
+    if width * (highs[2] + 1) > np.iinfo(np.int64).max:
+        raise OverflowError("the times of so many citizens do not fit 64 bits: chain on coarser units")
+    shift = pl.col("group") * width - low
+    reach = (pl.col("finish") + shift).cum_max().shift(1)
+    begins_chain = (pl.col("begin") + shift > reach + gap).fill_null(True)
+    return rows.select(chain=begins_chain.cum_sum().cast(pl.UInt32)).to_series()
+
+
+def union_spells(rows: pl.DataFrame) -> pl.DataFrame:
+    """Make one spell of the rows of a citizen and service that overlap or touch.
+
+    Source: docs/method.md § 4, HANDIC: each date counts once.
+
+    Args:
+        rows: `person`, `service`, `start`, `end` (dates, both included), in any order.
+
+    Returns:
+        `SPELL_SCHEMA`, sorted by person, service and start; `quantity` is the days.
+    """
+    ordered = rows.select("person", "service", "start", "end").sort("person", "service", "start")
+    return (
+        ordered.with_columns(chain=chain(ordered, ["person", "service"], "start", "end", gap=1))
+        .group_by("chain", maintain_order=True)
+        .agg(pl.first("person", "service", "start"), pl.max("end"))
+        .select(
+            "person",
+            "service",
+            "start",
+            "end",
+            quantity=((pl.col("end") - pl.col("start")).dt.total_days() + 1).cast(pl.Int32),
+        )
+        .cast(SPELL_SCHEMA)
+    )
+
+
+def subtract(
+    person: np.ndarray,
+    start: np.ndarray,
+    end: np.ndarray,
+    without_person: np.ndarray,
+    without_start: np.ndarray,
+    without_end: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What is left of intervals when other intervals of the same citizen are taken out.
+
+    All arrays are integers, both ends included, in one unit (days, months); rows in any order, overlaps allowed.
+
+    Returns:
+        `person`, `start`, `end` of the pieces, sorted by person and start, as Int64 arrays.
+    """
+    if len(person) == 0:
+        empty = np.empty(0, np.int64)
+        return empty, empty, empty
+    low = int(min(start.min(), without_start.min(initial=start.min())))
+    width = int(max(end.max(), without_end.max(initial=end.max()))) - low + 2
+
+    def line(citizen: np.ndarray, at: np.ndarray) -> np.ndarray:
+        return np.asarray(citizen.astype(np.int64) * width + (at.astype(np.int64) - low))
+
+    edges = np.concatenate(
+        [
+            line(person, start),
+            line(person, end) + 1,
+            line(without_person, without_start),
+            line(without_person, without_end) + 1,
+        ]
+    )
+    n, m = len(person), len(without_person)
+    inside = np.concatenate([np.ones(n), -np.ones(n), np.zeros(2 * m)]).astype(np.int32)
+    taken = np.concatenate([np.zeros(2 * n), np.ones(m), -np.ones(m)]).astype(np.int32)
+    order = np.argsort(edges, kind="stable")
+    edges, inside, taken = edges[order], np.cumsum(inside[order]), np.cumsum(taken[order])
+    last_at_edge = np.append(edges[1:] != edges[:-1], True)
+    edges, left = edges[last_at_edge], ((inside > 0) & (taken == 0))[last_at_edge]
+    begins = np.flatnonzero(left & ~np.append(False, left[:-1]))
+    ends = np.flatnonzero(~left & np.append(False, left[:-1]))
+    first, past = edges[begins], edges[ends]
+    return first // width, first % width + low, (past - 1) % width + low

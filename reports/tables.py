@@ -1,0 +1,106 @@
+"""What a release holds: the tables after disclosure control, and what a reader must know of them.
+
+Here: the frames a writer is given, and finding a figure in them. Not here: computing any, or how they look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import polars as pl
+
+PAYERS = ("kommune", "region", "stat")
+
+
+class StudyFacts(Protocol):
+    """What a report says of a study; a study file's object has these."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def title_da(self) -> str: ...  # noqa: D102
+    @property
+    def title_en(self) -> str: ...  # noqa: D102
+    @property
+    def mode(self) -> str: ...  # noqa: D102
+    @property
+    def price_year(self) -> int: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a table of services: of an ``area`` and a ``service``, of a whole area, or of everything."""
+
+    area: str | None = None
+    service: str | None = None
+
+    @property
+    def level(self) -> str:
+        """``service``, ``area`` or ``total``."""
+        return "service" if self.service else "area" if self.area else "total"
+
+
+@dataclass(frozen=True)
+class ReleaseTables:
+    """One study's release. A frame of citizens' counts without ``withheld`` has not been through disclosure control.
+
+    Raises ValueError when ``cost_table``, ``participant_flow`` or ``not_measured`` has no column ``withheld``.
+    """
+
+    study: StudyFacts
+    cost_table: pl.DataFrame  # docs/method.md § 6 and `withheld`, from `disclosure.suppress`
+    participant_flow: pl.DataFrame  # step, reason, n, withheld, from `disclosure.suppress_counts`
+    not_measured: pl.DataFrame  # period, service, n_not_measured, withheld; a row where at least one is not measured
+    areas: pl.DataFrame  # the catalogue's: area, label_da, label_en; in print order
+    services: pl.DataFrame  # the catalogue's: service, area, register, unit, label_da, label_en; in print order
+    sources: pl.DataFrame  # the price rows used: service, year, price, status, source
+    payer_rules: pl.DataFrame  # the payer rules used: service, valid_from, valid_to, kommune, region, stat, source
+    data_ends: pl.DataFrame  # register, data_end
+    min_count: int
+    show_zero: bool = True  # what `disclosure.suppress` was told
+
+    def __post_init__(self) -> None:
+        for name in ("cost_table", "participant_flow", "not_measured"):
+            if "withheld" not in getattr(self, name).columns:
+                raise ValueError(f"{name} has no column 'withheld': put it through pipelines.disclosure first")
+
+    @property
+    def anchored(self) -> bool:
+        """Whether the periods hang on each citizen's own dates."""
+        return self.study.mode == "anchored"
+
+    @property
+    def illustrative(self) -> bool:
+        """Whether any figure rests on an illustrative price."""
+        return bool(self.cost_table["illustrative"].any())
+
+    @cached_property
+    def periods(self) -> list[int]:
+        """The periods of the cost table, in time's order."""
+        return self.cost_table["period"].unique().sort().to_list()
+
+    @cached_property
+    def everybody(self) -> dict[tuple[Line, int], dict[str, Any]]:
+        """The cost table's rows for all citizens of the study, by line and period."""
+        rows = self.cost_table.filter(pl.col("group_by") == "alle").iter_rows(named=True)
+        return {(Line(row["area"], row["service"]), row["period"]): row for row in rows}
+
+    def lines(self) -> Iterator[Line]:
+        """The cost table's lines in print order: each area followed by its services, at last the total."""
+        present = {line for line, _ in self.everybody}
+        for area in self.areas["area"]:
+            services = self.services.filter(pl.col("area") == area)["service"]
+            wanted = (Line(area), *(Line(area, service) for service in services))
+            yield from (line for line in wanted if line in present)
+        yield from (line for line in (Line(),) if line in present)
+
+    @cached_property
+    def priced(self) -> set[Line]:
+        """The lines that cost something somewhere, or whose service has a price row."""
+        figures = self.cost_table.filter(pl.col("mean_cost").is_not_null()).select("area", "service").unique()
+        priced = self.services.filter(pl.col("service").is_in(self.sources["service"].implode()))
+        named = pl.concat([figures, priced.select("area", "service"), priced.select("area", service=None)])
+        return {Line(), *(Line(area, service) for area, service in named.iter_rows())}

@@ -1,0 +1,1 @@
+"""Demo deliveries in the real formats with known answers: ``synthetic.write.write_demo`` writes them."""

@@ -1,0 +1,49 @@
+"""Writes the whole demo: deliveries, studies and the answers that were planted.
+
+Here: the order of the work. Not here: any format or figure.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+
+from synthetic import plan
+from synthetic.answers import answers
+from synthetic.bef import write_bef
+from synthetic.dream import write_dream
+from synthetic.handic import write_handic
+from synthetic.lists import write_studies
+from synthetic.lpr_a_kontakt import write_lpr
+from synthetic.planting import plant
+from synthetic.population import make_population
+
+
+def write_demo(
+    folder: Path, citizens: int = 20_000, seed: int = 2026, progress: Callable[[str], None] = lambda _: None
+) -> None:
+    """Write ``folder/extracts``, ``folder/studies`` and ``folder/answers.json``; the same bytes for the same arguments.
+
+    ``citizens`` are those ever in the population in 2015-2024, the 971 of the two study bases and their families
+    included; the participant lists have their printed size at any scale. Existing files of the same name are replaced.
+    ``progress`` is told each step as it begins. Raises ``ValueError`` below ``population.SMALLEST`` citizens.
+    """
+    extracts = folder / "extracts"
+    progress(f"Making {citizens:,} citizens")
+    population = make_population(citizens, seed)
+    use = pl.concat([plant(study, *population.members[study.study], seed) for study in plan.STUDIES])
+    progress("Writing BEF, the population register")
+    aside = {"bef": {"missing_pnr": write_bef(extracts, population)}}
+    progress("Writing HANDIC, social services")
+    aside["handic"] = {"missing_pnr": write_handic(extracts, population, use, seed)}
+    progress("Writing LPR_A_KONTAKT, hospital contacts")
+    aside["lpr_a_kontakt"] = write_lpr(extracts, population, use, seed)
+    progress("Writing DREAM, benefits by week")
+    aside["dream"] = {"missing_pnr": write_dream(extracts, population, use, seed)}
+    progress("Writing the studies and the answers")
+    write_studies(folder / "studies", population, seed)
+    lines = [json.dumps(record, ensure_ascii=False) for record in answers(population, use, aside)]
+    (folder / "answers.json").write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")

@@ -1,0 +1,168 @@
+"""The catalogue: what ships, what a folder laid over it changes, and faults that say where they are."""
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from catalogue.columns import FILES
+from catalogue.reader import SHIPPED, Catalogue, read_catalogue
+from faults import CatalogueError
+
+PRICES = "service,year,price,status,source\n"
+RULES = "service,valid_from,valid_to,kommune,region,stat,source\n"
+HANDIC = "code,service,valid_from,valid_to,status,source\n"
+CODES = "code,service,label_da,label_en,is_transfer,status_group,valid_from,valid_to,status,source\n"
+
+
+def put(folder: Path, name: str, text: str, encoding: str = "utf-8") -> Path:
+    (folder / name).write_bytes(text.encode(encoding))
+    return folder
+
+
+def refused(folder: Path) -> list[str]:
+    with pytest.raises(CatalogueError) as caught:
+        read_catalogue(folder)
+    return [str(fault) for fault in caught.value.faults]
+
+
+def test_the_shipped_catalogue_is_whole() -> None:
+    catalogue = read_catalogue()
+    assert catalogue.warnings == ()
+    for name, file in FILES.items():
+        frame: pl.DataFrame = getattr(catalogue, name)
+        assert frame.height > 0, name
+        assert frame.schema == {column: spec.dtype for column, spec in file.columns.items()}
+    assert [catalogue.limit(name) for name in ("stay_gap_hours", "admission_hours", "min_count")] == [4, 12, 5]
+
+
+def test_every_shipped_file_is_described() -> None:
+    assert {path.stem for path in SHIPPED.glob("*.csv")} == set(FILES)
+    assert set(FILES) | {"warnings"} == set(Catalogue.__dataclass_fields__)
+
+
+def test_the_folder_is_laid_over_file_by_file(tmp_path: Path) -> None:
+    put(tmp_path, "unit_prices.csv", PRICES + "su,2020,100.5,sourced,a test\n")
+    put(tmp_path, "notes.txt", "not read")
+    catalogue = read_catalogue(tmp_path)
+    assert catalogue.unit_prices.rows() == [("su", 2020, 100.5, "sourced", "a test")]
+    assert catalogue.services.equals(read_catalogue().services)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+def test_a_file_as_danish_excel_saves_it(tmp_path: Path, encoding: str) -> None:
+    text = "Service;YEAR;Price ;Status;source;note\r\nsu;2020;100,5;sourced;Rådet, 2020;x\r\n;;;;;\r\n"
+    put(tmp_path, "unit_prices.csv", text, encoding)
+    assert read_catalogue(tmp_path).unit_prices.rows() == [("su", 2020, 100.5, "sourced", "Rådet, 2020")]
+
+
+def test_codes_keep_their_zeros_and_blank_is_null(tmp_path: Path) -> None:
+    put(tmp_path, "dream_codes.csv", CODES + "7,,A,A,TRUE,,2018-03-01,,sourced,\n")
+    (row,) = read_catalogue(tmp_path).dream_codes.rows(named=True)
+    assert row["code"] == "007"
+    assert row["service"] is None
+    assert row["is_transfer"] is True
+    assert (row["valid_from"], row["valid_to"]) == (dt.date(2018, 3, 1), None)
+
+
+def test_limits_laid_over(tmp_path: Path) -> None:
+    put(tmp_path, "limits.csv", "limit,value,unit,source\nmin_count,3,citizens,a test\n")
+    catalogue = read_catalogue(tmp_path)
+    assert catalogue.limit("min_count") == 3
+    with pytest.raises(CatalogueError, match="stay_gap_hours"):
+        catalogue.limit("stay_gap_hours")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("unit_prices.csv", "service,year,price\nsu,2020,1\n", ["status, source"]),
+        ("unit_prices.csv", PRICES + "su,2020,1,sourced,a\nsu,twenty,1,sourced,a\n", ["`year`", "1 row: 3 ('twenty')"]),
+        ("unit_prices.csv", PRICES + "su,2020.0,1,sourced,a\n", ["`year`", "row: 2"]),
+        ("unit_prices.csv", PRICES + 'su,2020,"1,5",sourced,a\n', ["`price`", "row: 2 ('1,5')"]),
+        ("unit_prices.csv", PRICES + "su,2020,nan,sourced,a\n", ["`price`"]),
+        ("unit_prices.csv", PRICES + "su,2020,inf,sourced,a\n", ["`price` is not a number"]),
+        ("unit_prices.csv", PRICES + "su,2020,-1,sourced,a\n", ["`price`", "0 or more"]),
+        ("unit_prices.csv", PRICES + "su,2020,1,guessed,a\n", ["`status`", "'guessed'", "sourced, illustrative"]),
+        ("unit_prices.csv", PRICES + "su,2020,1,sourced,\n", ["`source`", "empty", "row: 2"]),
+        ("unit_prices.csv", PRICES + "su,2020,1,sourced,a\nsu,2020,2,sourced,a\n", ["service, year", "row: 3"]),
+        ("unit_prices.csv", PRICES + "su,2020,1,sourced,Agency, 2020\n", ["more fields", "row: 2"]),
+        ("unit_prices.csv", PRICES.replace("year", "year,Year") + "su,1,1,1,sourced,a\n", ["more than once: year"]),
+        ("unit_prices.csv", "", ["empty"]),
+        ("unit_prices.csv", "PK\0", ["not text"]),
+        ("price_index.csv", "index,year,value,source\ncpi,2020,1,a\ncpi,2020,1,a\n", ["index, year", "row: 3"]),
+        ("price_index.csv", "index,year,value,source\ncpi,2020,0,a\n", ["`value`", "above 0"]),
+        ("payer_rules.csv", RULES + "su,,,0.8,0.1,0.2,a\n", ["add up to 1", "row: 2 ('1.1')"]),
+        ("payer_rules.csv", RULES + "su,,,1.5,0,-0.5,a\n", ["`stat`"]),
+        ("payer_rules.csv", RULES + "su,2020-01-01,2019-12-31,1,0,0,a\n", ["`valid_to` is before `valid_from`"]),
+        ("payer_rules.csv", RULES + "su,01-01-2020,,1,0,0,a\n", ["`valid_from`", "yyyy-mm-dd"]),
+        ("payer_rules.csv", RULES + "su,20200101,,1,0,0,a\n", ["`valid_from`", "yyyy-mm-dd"]),
+        ("payer_rules.csv", RULES + "su,,2020-01-01,1,0,0,a\nsu,2020-01-01,,1,0,0,a\n", ["valid twice", "row: 3"]),
+        ("payer_rules.csv", RULES + "su,2020-01-01,,1,0,0,a\nsu,,,1,0,0,a\n", ["valid twice"]),
+        (
+            "payer_rules.csv",
+            RULES + "su,,2030-12-31,1,0,0,a\nsu,2020-01-01,2020-12-31,1,0,0,a\nsu,2022-01-01,,1,0,0,a\n",
+            ["valid twice", "2 rows: 3 ('su'), 4 ('su')"],
+        ),
+        ("dream_codes.csv", CODES + "7,,A,A,ja,,,,sourced,\n", ["`is_transfer`", "true or false"]),
+        ("dream_codes.csv", CODES + "7,,A,A,true,,,,sourced,\n007,,B,B,true,,,,sourced,\n", ["`code`", "('007')"]),
+        ("handic_services.csv", HANDIC + "85,,,,sourced,\n", ["`service`", "empty"]),
+        ("areas.csv", "area,label_da,label_en\na,A,A\na,B,B\n", ["`area`"]),
+        ("limits.csv", "limit,value,unit,source\nmin_count,x,citizens,a\n", ["`value`", "limits.csv"]),
+        ("unit_price.csv", PRICES, ["unit_price.csv is not a file of the catalogue"]),
+    ],
+)
+def test_a_fault_says_what_and_where(tmp_path: Path, name: str, text: str, said: list[str]) -> None:
+    (message,) = refused(put(tmp_path, name, text))
+    assert str(tmp_path / name) in message
+    for words in said:
+        assert words in message
+
+
+def test_services_stand_once_and_have_a_known_measure(tmp_path: Path) -> None:
+    shipped = (SHIPPED / "services.csv").read_text(encoding="utf-8")
+    first = shipped.splitlines()[1]
+    assert "`service` stands there twice" in refused(put(tmp_path, "services.csv", shipped + first + "\n"))[0]
+    wrong = shipped.replace(",weeks,", ",fortnights,", 1)
+    assert "bed_days" in refused(put(tmp_path, "services.csv", wrong))[0]
+
+
+def test_rows_that_meet_but_do_not_overlap_are_fine(tmp_path: Path) -> None:
+    rules = "su,,2019-12-31,0.8,0,0.2,a\nsu,2020-01-01,2020-01-01,0.1,0.2,0.7,a\nsu,2020-01-02,,0,0,1,a\n"
+    assert read_catalogue(put(tmp_path, "payer_rules.csv", RULES + rules)).payer_rules.height == 3
+
+
+def test_many_wrong_rows_are_counted_and_the_first_named(tmp_path: Path) -> None:
+    rows = "".join(f"su,{year}x,1,sourced,a\n" for year in range(2000, 2020))
+    (message,) = refused(put(tmp_path, "unit_prices.csv", PRICES + rows))
+    assert "20 rows: 2 ('2000x'), 3" in message
+    assert "2019x" not in message
+
+
+def test_all_faults_of_all_files_at_once(tmp_path: Path) -> None:
+    put(tmp_path, "unit_prices.csv", PRICES + "su,x,y,z,\n")
+    put(tmp_path, "payer_rules.csv", RULES + ",,,0.8,0.1,0.2,a\n")
+    put(tmp_path, "prices.csv", PRICES)
+    messages = refused(tmp_path)
+    assert len(messages) == 6
+    assert sum("unit_prices.csv, column" in message for message in messages) == 4
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    assert str(tmp_path / "gone") in refused(tmp_path / "gone")[0]
+
+
+def test_names_that_another_file_lacks_are_warnings(tmp_path: Path) -> None:
+    shutil.copy(SHIPPED / "services.csv", tmp_path)
+    put(tmp_path, "areas.csv", "area,label_da,label_en\nsundhed,Sundhed,Health\n")
+    put(tmp_path, "unit_prices.csv", PRICES + "no_price,2020,1,sourced,a\n")
+    put(tmp_path, "payer_rules.csv", RULES + "no_rule,,,1,0,0,a\n")
+    put(tmp_path, "dream_codes.csv", CODES + "111,no_dream,A,A,true,,,,sourced,\n112,,B,B,true,,,,sourced,\n")
+    put(tmp_path, "handic_services.csv", HANDIC + "85,no_handic,,,sourced,\n107,somatik_sengedag,,,sourced,\n")
+    warnings = "\n".join(read_catalogue(tmp_path).warnings)
+    for name in ("overfoerselsindkomst", "no_price", "no_rule", "no_dream", "no_handic", "somatik_sengedag"):
+        assert f"'{name}'" in warnings
+    assert "'sundhed'" not in warnings
+    assert "None" not in warnings
