@@ -7,7 +7,6 @@ Exit codes: 0 done, 1 a fault of the program, 2 wrong use of the command, 3 deli
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from faults import ForlobError
@@ -33,7 +33,8 @@ app = typer.Typer(
         "participant lists, 5 catalogue, 6 store."
     ),
 )
-out = Console()
+PIPED_WIDTH = 130  # of a log file or a pipe, which has none of its own
+out = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
 err = Console(stderr=True, soft_wrap=True)
 
 StudyIds = Annotated[
@@ -111,7 +112,9 @@ def ui(
         _prepare_instance(folders)
     environment = os.environ | folders.as_environment() | {"DAGSTER_HOME": str(folders.instance)}
     out.print(f"Dagster UI: http://127.0.0.1:{port}  (workspace {folder.absolute()}; stop with Ctrl-C)")
-    arguments = ["dagster", "dev", "--module-name", "definitions", "--host", "127.0.0.1", "--port", str(port)]
+    code_location = str(Path(__file__).with_name("workspace.yaml"))
+    arguments = ["dagster", "dev", "--workspace", code_location, "--host", "127.0.0.1", "--port", str(port)]
+    os.chdir(folders.instance)  # where its dagster.yaml is: another in the current folder would draw a warning
     os.execvpe(sys.executable, [sys.executable, "-m", *arguments], environment)
 
 
@@ -155,34 +158,41 @@ def _prepare_instance(folders: Folders) -> None:
 
 
 def _run(folders: Folders, study_ids: list[str], *, show_tables: bool = False) -> None:
-    from reports.terminal import cost_table, summary
+    from reports import terminal
 
     with _progress() as progress:
-        task = progress.add_task("starting", total=None)
-        from assets.run import Outcome, plan
-        from assets.run import run as make_runs
+        task = progress.add_task("reading what is delivered", total=None)
+        import dagster as dg
+
+        from assets.run import Outcome, make_runs, plan
         from assets.workspace import Workspace
         from definitions import build
 
-        studies, steps = plan(Workspace.of(folders), study_ids)
+        workspace = Workspace.of(folders)
+        made = plan(workspace, study_ids)
         _prepare_instance(folders)
-        import dagster as dg
-
-        logging.getLogger("dagster").setLevel(logging.CRITICAL)
-        progress.update(task, total=len(steps), completed=-1)
+        progress.update(task, total=len(made.steps), completed=-1)
         with dg.DagsterInstance.from_config(str(folders.instance)) as instance:
-            for event in make_runs(build(folders), instance, steps):
+            for event in make_runs(build(folders), instance, made.steps):
                 if isinstance(event, Outcome):
                     outcome = event
                 else:
                     progress.update(task, description=event.title, advance=1)
+    for warning in dict.fromkeys([*made.warnings, *outcome.warnings]):
+        err.print(f"[yellow]warning:[/yellow] {escape(warning)}", highlight=False)
     if outcome.failure:
-        err.print("[bold red]stopped:[/bold red]")
+        err.print("[bold red]stopped; earlier results are as they were:[/bold red]")
         err.print(outcome.failure, markup=False, highlight=False)
         raise typer.Exit(outcome.exit_code)
-    for study in studies:
+    out.print(terminal.registers_table(outcome.registers), "")
+    for study in made.studies:
         if show_tables:
-            out.print(cost_table(study, folders.store))
-        out.print(summary(study, folders))
-    for warning in dict.fromkeys(outcome.warnings):
-        err.print(f"[yellow]warning:[/yellow] {warning}", highlight=False)
+            out.print(terminal.cost_table(study, folders.store, workspace.read_catalogue()), "")
+        out.print(terminal.flow_table(study, folders), "")
+        for line in terminal.files_of(study, folders):
+            out.print(line, soft_wrap=True, highlight=False)
+        out.print()
+
+
+if __name__ == "__main__":
+    app()

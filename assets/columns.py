@@ -30,8 +30,15 @@ def _column(name: str, stated: pa.Column) -> dg.TableColumn:
         name,
         type=str(stated.dtype),
         description=f"{stated.description} Unit: {unit}." if unit else stated.description,
-        constraints=dg.TableColumnConstraints(nullable=stated.nullable, other=[str(check) for check in stated.checks]),
+        constraints=dg.TableColumnConstraints(nullable=stated.nullable, other=[rule(check) for check in stated.checks]),
     )
+
+
+def rule(check: pa.Check) -> str:
+    """A check of a contract in words: `>= 0`, `one of 1, 2, 9`."""
+    words = {"isin": "one of {}", "greater_than_or_equal_to": ">= {}", "less_than_or_equal_to": "<= {}"}
+    (stated,) = check.statistics.values()
+    return words[check.name].format(", ".join(stated) if isinstance(stated, list) else stated)
 
 
 def _origin(origin: str) -> dg.TableColumnDep:

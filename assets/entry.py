@@ -11,13 +11,14 @@ from filelock import FileLock
 from assets.columns import table_metadata
 from assets.failures import IO_RETRIES, clear_errors
 from assets.workspace import Workspace
-from deliveries.entry import Entered, delivered_pnrs, enter, kept_rows, open_sources, wide_batches
+from deliveries.entry import Entered, Source, delivered_pnrs, enter, kept_rows, open_sources, wide_batches
 from deliveries.folder import Delivery
 from deliveries.lists import read_participant_list
 from deliveries.shape import family_columns
 from deliveries.studies import read_studies
+from deliveries.values import PNR_WIDTH
 from expectations.contracts.columns import polars_schema
-from expectations.contracts.deliveries import BEF, DELIVERIES, DREAM, DeliveryContract
+from expectations.contracts.deliveries import BEF, DELIVERIES, DREAM, DeliveryContract, read_columns
 from expectations.contracts.registers import COVERAGE, PERSON_KEY, REGISTERS
 from faults import StudyError
 from pipelines.coverage import column_coverage, snapshot_coverage, span_coverage
@@ -182,6 +183,7 @@ def _narrow(contract: DeliveryContract, years: dg.PartitionsDefinition) -> dg.As
         if not deliveries:
             return _nothing_delivered(context, contract, [contract.register])
         sources = open_sources(contract, deliveries)
+        _warn_of_numeric_pnrs(context, contract, sources)
         entered = enter(contract, sources, person_key.collect())
         _tell(context, contract.register, deliveries, entered)
         data_end = deliveries[-1].data_end
@@ -212,6 +214,7 @@ def _dream() -> dg.AssetsDefinition:
         if not deliveries:
             return _nothing_delivered(context, DREAM, tables)
         sources = open_sources(DREAM, deliveries)
+        _warn_of_numeric_pnrs(context, DREAM, sources)
         entered = kept_rows(DREAM, sources, person_key.collect())
         names = {name for source in sources for name in family_columns(DREAM, source.frame.collect_schema())}
         weeks, months = week_columns(names), month_columns(names)
@@ -245,6 +248,19 @@ def _nothing_delivered(context: dg.AssetExecutionContext, contract: DeliveryCont
     return (*empty, pl.DataFrame(schema=polars_schema(COVERAGE)), pl.DataFrame(schema=quarantine))
 
 
+def _warn_of_numeric_pnrs(
+    context: dg.AssetExecutionContext, contract: DeliveryContract, sources: Sequence[Source]
+) -> None:
+    for source in sources:
+        schema = source.frame.collect_schema()
+        column = read_columns(contract, list(schema))["pnr"]
+        if schema[column].is_numeric():
+            context.log.warning(
+                f"{source.path.name} has {column.upper()} as numbers, which have lost their leading zeros: read as "
+                f"{PNR_WIDTH} digits; deliver it as text if that is wrong"
+            )
+
+
 def _tell(context: dg.AssetExecutionContext, table: str, deliveries: Sequence[Delivery], entered: Entered) -> None:
     """Counts, files and the data end, on the register and on what was set aside; never a value of a person."""
     reasons = dict(entered.set_aside.group_by("reason").len().sort("reason").rows())
@@ -260,4 +276,5 @@ def _tell(context: dg.AssetExecutionContext, table: str, deliveries: Sequence[De
         FINGERPRINTS: dg.MetadataValue.json([d.fingerprint for d in deliveries]),
     }
     context.add_output_metadata(counts | about, output_name=table)
-    context.add_output_metadata(counts | {"reasons": dg.MetadataValue.json(reasons)}, output_name="quarantine")
+    beside = {"reasons": dg.MetadataValue.json(reasons), "data_end": about["data_end"]}
+    context.add_output_metadata(counts | beside, output_name="quarantine")

@@ -11,6 +11,7 @@ from assets.studies import COVERAGE_INPUTS
 from assets.workspace import Workspace
 from catalogue.reader import Catalogue
 from pipelines.costs import PAYERS, payer_rules, price_rows
+from pipelines.coverage import crosses_hospital_break
 from pipelines.disclosure import suppress, suppress_counts
 from reports.csv import write_csv
 from reports.tables import ReleaseTables
@@ -46,6 +47,7 @@ def release_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
     ) -> dg.MaterializeResult:
         study = workspace.study(context.partition_key)
         catalogue = workspace.read_catalogue()
+        known = pl.concat(list(coverage.values())).collect()
         min_count = int(catalogue.limit("min_count"))
         table = suppress(cost_table.collect(), min_count)
         missing = use.filter(pl.col("quantity").is_null()).group_by("period", "service").agg(n_not_measured=pl.len())
@@ -59,12 +61,11 @@ def release_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
             services=catalogue.services,
             sources=_distinct(price_rows(needed, catalogue), catalogue, PRICE_COLUMNS),
             payer_rules=_distinct(payer_rules(needed, catalogue), catalogue, PAYER_COLUMNS),
-            data_ends=pl.concat(list(coverage.values()))
-            .group_by("register")
+            data_ends=known.group_by("register")
             .agg(data_end=pl.max("data_end").fill_null(pl.max("end")))
-            .sort("register")
-            .collect(),
+            .sort("register"),
             min_count=min_count,
+            crosses_2019=crosses_hospital_break(periods.collect(), known),
         )
         folder = Path(workspace.release) / study.id
         write_csv(table, folder / "cost_table.csv")

@@ -5,6 +5,7 @@ Here: which runs, in which order, with progress, and what came of them. Not here
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,6 +21,8 @@ from deliveries.studies import Study, read_studies
 from faults import DeliveryError, Fault, ForlobError, StudyError
 
 UNFORESEEN = 1
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+"""The command tells what happened itself; everything is in the event log all the same."""
 
 
 @dataclass(frozen=True)
@@ -33,15 +36,34 @@ class Step:
 
 
 @dataclass
-class Outcome:
-    """What came of the runs: warnings they logged, and the failure that stopped them."""
+class Account:
+    """What came of a register's delivered rows, over all its files."""
 
+    received: int = 0
+    set_aside: dict[str, int] = field(default_factory=dict)
+    data_end: str | None = None
+
+
+@dataclass
+class Outcome:
+    """What came of the runs: each register's account, warnings they logged, and the failure that stopped them."""
+
+    registers: dict[str, Account] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     failure: str | None = None
     exit_code: int = 0
 
 
-def plan(workspace: Workspace, study_ids: Sequence[str]) -> tuple[list[Study], list[Step]]:
+@dataclass(frozen=True)
+class Plan:
+    """The studies and the runs to make, and what a reader of the results should know beforehand."""
+
+    studies: list[Study]
+    steps: list[Step]
+    warnings: list[str]
+
+
+def plan(workspace: Workspace, study_ids: Sequence[str]) -> Plan:
     """Check what can be checked before any work, and say which runs to make.
 
     Args:
@@ -80,11 +102,14 @@ def plan(workspace: Workspace, study_ids: Sequence[str]) -> tuple[list[Study], l
     steps = [Step(f"yearly_run {newest}", yearly_run.name, newest)]
     steps += [Step(f"bef_run {year}", bef_run.name, year, BEF_TABLES) for year in older]
     steps += [Step(f"study_run {study.id}", study_run.name, study.id, STUDY_TABLES) for study in studies]
-    return studies, steps
+    ignored = [f"not read: {path.name}: {why}" for path, why in workspace.found().ignored]
+    return Plan(studies, steps, [*workspace.read_catalogue().warnings, *ignored])
 
 
-def run(definitions: dg.Definitions, instance: dg.DagsterInstance, steps: Sequence[Step]) -> Iterator[Step | Outcome]:
-    """Make the runs one after another: yields each step before it starts, and the outcome at the end or a failure."""
+def make_runs(
+    definitions: dg.Definitions, instance: dg.DagsterInstance, steps: Sequence[Step]
+) -> Iterator[Step | Outcome]:
+    """Make the runs one after another; yields each step before it starts, and the outcome at the end or a failure."""
     repository = definitions.get_repository_def()
     outcome = Outcome()
     for step in steps:
@@ -96,7 +121,9 @@ def run(definitions: dg.Definitions, instance: dg.DagsterInstance, steps: Sequen
             instance=instance,
             raise_on_error=False,
             asset_selection=sorted(chosen) if chosen else None,
+            run_config=QUIET,
         )
+        _account(outcome, result)
         outcome.warnings += _warnings(instance, result.run_id)
         if not result.success:
             outcome.failure, outcome.exit_code = _failure(result)
@@ -116,8 +143,21 @@ def _chosen(workspace: Workspace, study_ids: Sequence[str]) -> list[Study]:
     return [study for study in studies if not study_ids or study.id in study_ids]
 
 
+def _account(outcome: Outcome, result: dg.ExecuteInProcessResult) -> None:
+    for event in result.get_asset_materialization_events():
+        made = event.materialization
+        if made.asset_key.path[0] != "quarantine" or "rows_received" not in made.metadata:
+            continue
+        account = outcome.registers.setdefault(made.asset_key.path[1], Account())
+        account.received += int(made.metadata["rows_received"].value)  # type: ignore[arg-type]
+        for reason, n in made.metadata["reasons"].value.items():  # type: ignore[union-attr]
+            account.set_aside[reason] = account.set_aside.get(reason, 0) + n
+        account.data_end = max(account.data_end or "", str(made.metadata["data_end"].value))
+
+
 def _warnings(instance: dg.DagsterInstance, run_id: str) -> list[str]:
-    return [entry.user_message for entry in instance.all_logs(run_id) if entry.level == 30 and entry.user_message]
+    entries = instance.all_logs(run_id)
+    return [e.user_message for e in entries if e.level == logging.WARNING and e.user_message]
 
 
 def _failure(result: dg.ExecuteInProcessResult) -> tuple[str, int]:

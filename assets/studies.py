@@ -18,7 +18,7 @@ from expectations.contracts.studies import STUDY_TABLES
 from expectations.validate import validate
 from faults import Fault, StudyError
 from pipelines.costs import costs
-from pipelines.coverage import covered
+from pipelines.coverage import covered, crosses_hospital_break
 from pipelines.participants import accept, participant_flow, with_traits
 from pipelines.periods import study_periods
 from pipelines.presence import presence
@@ -76,6 +76,7 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
         keyed = accepted.kept.join(person_key.collect(), on="pnr", how="left").drop("pnr")
         weeks = dream_coverage.filter(kind="week").select("start").collect().to_series().to_list()
         participants = with_traits(study.id, keyed, bef, dream, weeks, workspace.read_catalogue().dream_codes)
+        _warn_of_missing_snapshots(context, participants, bef)
         if not participants.get_column("in_study_base").any():
             raise StudyError(_no_study_base(study.id, str(study.participants), accepted.received, participants.height))
         flow = participant_flow(study.id, accepted.received, accepted.set_aside, participants["in_study_base"])
@@ -123,6 +124,11 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
             context.log.warning(
                 f"use of citizens who were not present is left out: {found.outside.height} cells "
                 "(use_outside_population)"
+            )
+        if crosses_hospital_break(windows, coverage):
+            context.log.warning(
+                f"{context.partition_key}: hospital use before and after 1 January 2019, when LPR2 became LPR3 and "
+                "counts jumped: a change over that day may be the register's"
             )
         not_measured = found.use.filter(pl.col("quantity").is_null()).height
         context.add_output_metadata({"rows_not_measured": not_measured}, output_name="use")
@@ -173,6 +179,18 @@ def _out(table: str) -> dg.AssetOut:
 
 def _checked(table: str, frame: pl.DataFrame) -> pl.DataFrame:
     return validate(frame, STUDY_TABLES[table])
+
+
+def _warn_of_missing_snapshots(
+    context: dg.AssetExecutionContext, participants: pl.DataFrame, bef: pl.LazyFrame
+) -> None:
+    needed = participants.group_by(day=pl.date(pl.col("start_year") - 1, 12, 31)).agg(n=pl.len()).sort("day")
+    delivered = bef.select("reference_date").unique().collect().to_series()
+    for day, n in needed.filter(~pl.col("day").is_in(delivered.implode())).rows():
+        context.log.warning(
+            f"{context.partition_key}: BEF of {day} is not delivered, so {n} participants who start in {day.year + 1} "
+            "count as not in the population"
+        )
 
 
 def _together(coverage: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:

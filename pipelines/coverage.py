@@ -15,6 +15,8 @@ from pipelines.weeks import months_until, thursdays_until
 COVERAGE_SCHEMA = pl.Schema(
     {"register": pl.String, "kind": pl.String, "start": pl.Date, "end": pl.Date, "data_end": pl.Date}
 )
+LPR3_FROM = date(2019, 1, 1)
+"""The year in which hospitals went over from LPR2 to LPR3; a comparison over it carries a warning."""
 KINDS_NEEDED = {"weeks": ("week",), "months": ("week", "month")}
 """Which kinds of coverage a measure needs; every other measure needs the register's whole span."""
 
@@ -90,6 +92,21 @@ def covered(periods: pl.DataFrame, coverage: pl.DataFrame, services: pl.DataFram
         .join(by_measure, on=["start", "end", "register", "measure"], how="left")
         .select("person", "period", "service", "covered")
     )
+
+
+def crosses_hospital_break(periods: pl.DataFrame, coverage: pl.DataFrame) -> bool:
+    """Whether hospital use is measured both before and after LPR2 became LPR3 and its counts jumped.
+
+    Args:
+        periods: `start`, `end` of all citizens' periods.
+        coverage: `COVERAGE_SCHEMA` rows of all registers read.
+    """
+    spans = coverage.filter(register="lpr_a_kontakt", kind="span")
+    if spans.is_empty() or periods.is_empty():
+        return False
+    measured = periods.filter((pl.col("start") >= spans.item(0, "start")) & (pl.col("end") <= spans.item(0, "end")))
+    before, after = pl.col("start") < LPR3_FROM, pl.col("end") >= LPR3_FROM
+    return measured.select(before.any() & after.any()).item()
 
 
 def _covers(windows: pl.DataFrame, rows: pl.DataFrame, kind: str) -> pl.Series:

@@ -21,7 +21,13 @@ def write_overview(book: Book, others: list[str]) -> None:
     _key_figures(book, sheet)
     _flow(book, sheet)
     sheet.section("reading")
-    for key in ("reading_mean", "reading_effect", "reading_total", *(["reading_course"] if tables.anchored else [])):
+    conditional = {"reading_course": tables.anchored, "reading_2019": tables.crosses_2019}
+    for key in (
+        "reading_mean",
+        "reading_effect",
+        "reading_total",
+        *(key for key, holds in conditional.items() if holds),
+    ):
         sheet.prose(labels.text(key))
     sheet.section("contents")
     for key in others:

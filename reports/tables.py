@@ -60,6 +60,7 @@ class ReleaseTables:
     payer_rules: pl.DataFrame  # the payer rules used: service, valid_from, valid_to, kommune, region, stat, source
     data_ends: pl.DataFrame  # register, data_end
     min_count: int
+    crosses_2019: bool = False  # whether hospital use is measured before and after LPR2 became LPR3
     show_zero: bool = True  # what `disclosure.suppress` was told
 
     def __post_init__(self) -> None:

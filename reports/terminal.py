@@ -1,15 +1,15 @@
-"""What the command prints: the studies, a study's cost table, and the summary of a run."""
+"""What the command prints: the studies, a study's cost table, and the summary of a run. Danish, with English."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 import polars as pl
-from rich.console import Group
 from rich.table import Table
-from rich.text import Text
 
+from catalogue.reader import Catalogue
 from deliveries.studies import Study
 from settings import Folders
 
@@ -21,46 +21,94 @@ STEPS = {
 }
 
 
+class Account(Protocol):
+    """What came of a register's rows; `assets.run.Account` has these."""
+
+    received: int
+    set_aside: dict[str, int]
+    data_end: str | None
+
+
 def studies_table(studies: Iterable[Study]) -> Table:
     """The studies of a folder, a line each."""
-    table = Table("id", "titel / title", "mode", "periods", "price year", "participants")
+    table = Table(
+        "id", "titel / title", "mode", "perioder / periods", "prisår / price year", "deltagere / participants"
+    )
     for study in studies:
         periods = f"{-study.years_before} .. {study.years_after}"
-        table.add_row(study.id, study.title_da, study.mode, periods, str(study.price_year), str(study.participants))
+        table.add_row(study.id, study.title_da, study.mode, periods, str(study.price_year), study.participants.name)
     return table
 
 
-def cost_table(study: Study, store: Path) -> Table:
-    """The cost table of everybody: areas and services down, periods across, kr. per citizen and share of users."""
+def cost_table(study: Study, store: Path, catalogue: Catalogue) -> Table:
+    """The cost table of everybody: services under their areas, and by period kr. per citizen and share of users.
+
+    Services that nobody used in any period are left out; the store and the release have them.
+    """
     rows = pl.read_parquet(store / "cost_table" / f"{study.id}.parquet").filter(group_by="alle")
     periods = rows.get_column("period").unique().sort().to_list()
-    title = f"{study.title_da}\nkr. pr. borger ({study.price_year}-priser), andel med ydelsen / kr. per citizen, share"
-    table = Table("", *(f"{period:+d}" if period else "0" for period in periods), title=title)
+    names = dict(catalogue.services.select("service", "label_da").rows()) | dict(
+        catalogue.areas.select("area", "label_da").rows()
+    )
+    note = " Bygger på illustrative priser / illustrative prices." if rows.get_column("illustrative").any() else ""
+    table = Table(
+        title=f"{study.title_da}: kr. pr. borger og andel med ydelsen / kr. per citizen, share with the service",
+        caption=f"{study.price_year}-priser / prices.{note} En ændring over tid er ikke en effekt / a change over time "
+        "is not an effect.",
+        title_justify="left",
+        caption_justify="left",
+        box=None,
+        pad_edge=False,
+    )
+    table.add_column("periode / period", no_wrap=True, overflow="ellipsis", max_width=38)
+    for period in periods:
+        table.add_column(f"{period:+d}" if period else "0", justify="right", no_wrap=True)
+        table.add_column("", justify="right", no_wrap=True, style="dim")
     for (area, service), cells in rows.group_by("area", "service", maintain_order=True):
+        if service and not cells.get_column("n_users").sum():
+            continue
         by_period = {cell["period"]: cell for cell in cells.to_dicts()}
-        name = Text(f"  {service}" if service else area or "i alt / total", style="" if service else "bold")
-        table.add_row(name, *(_cell(by_period.get(period)) for period in periods))
-    for column in table.columns[1:]:
-        column.justify = "right"
+        name = f"  {names.get(service, service)}" if service else names.get(area, area) if area else "I alt / total"
+        figures = [figure for period in periods for figure in _figures(by_period[period])]
+        table.add_row(name, *figures, style=None if service else "bold")
     return table
 
 
-def _cell(row: dict[str, object] | None) -> str:
-    if not row or not row["n_citizens"]:
-        return "ikke målt"
-    cost = "" if row["mean_cost"] is None else f"{row['mean_cost']:,.0f} kr.".replace(",", ".")
-    return f"{cost}  {row['share_users']:.0%}"
+def _figures(row: Mapping[str, object]) -> tuple[str, str]:
+    if not row["n_citizens"]:
+        return "ikke målt", ""
+    cost = row["mean_cost"]
+    kroner = "" if cost is None else f"{cost:,.0f}".replace(",", ".")
+    return kroner, f"{row['share_users']:.0%}"
 
 
-def summary(study: Study, folders: Folders) -> Group:
-    """The way from the list to the study base, what was left out, and where the files are."""
+def registers_table(accounts: Mapping[str, Account]) -> Table:
+    """How many rows each register delivered, and why rows were set aside."""
+    table = Table(
+        "register", "rækker / rows", "sat til side / set aside", "data til / data end", box=None, pad_edge=False
+    )
+    table.columns[1].justify = "right"
+    for register, account in sorted(accounts.items()):
+        reasons = ", ".join(f"{reason} {n:,}" for reason, n in sorted(account.set_aside.items())) or "0"
+        table.add_row(register.upper(), f"{account.received:,}", reasons, account.data_end or "")
+    return table
+
+
+def flow_table(study: Study, folders: Folders) -> Table:
+    """The way from the participant list to the study base."""
     flow = pl.read_parquet(folders.store / "participant_flow" / f"{study.id}.parquet")
-    steps = Table("", "n", title=f"{study.id}: {study.title_da}", title_justify="left")
+    table = Table(study.id, "n", box=None, pad_edge=False)
+    table.columns[1].justify = "right"
     for step, reason, n in flow.select("step", "reason", "n").rows():
-        steps.add_row(STEPS[step] + (f": {reason}" if reason else ""), str(n))
-    lines = [
-        f"cost table (store, restricted): {folders.store / 'cost_table' / f'{study.id}.parquet'}",
-        f"release: {folders.release / study.id / 'cost_table.xlsx'}",
-        f"         {folders.release / study.id / 'cost_table.csv'}",
+        table.add_row(STEPS[step] + (f": {reason}" if reason else ""), str(n))
+    return table
+
+
+def files_of(study: Study, folders: Folders) -> list[str]:
+    """Where a study's cost table and release are."""
+    release = folders.release / study.id
+    return [
+        f"til videregivelse / for release:  {release / 'cost_table.xlsx'}",
+        f"                                  {release / 'cost_table.csv'}",
+        f"fortrolig / restricted:           {folders.store / 'cost_table' / f'{study.id}.parquet'}",
     ]
-    return Group(steps, *(Text(line, overflow="fold") for line in lines), Text())

@@ -88,6 +88,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Forløbet er ikke lige langt for alle borgere og kan ikke sammenlignes direkte med et år.",
         "The course is not equally long for all citizens and cannot be compared directly with a year.",
     ),
+    "reading_2019": (
+        "I 2019 gik sygehusene over fra LPR2 til LPR3, og antallet af registrerede kontakter sprang. En ændring i "
+        "sygehusforbrug hen over 2019 kan skyldes registret.",
+        "In 2019 hospitals went over from LPR2 to LPR3, and the number of recorded contacts jumped. A change in "
+        "hospital use over 2019 may be the register's.",
+    ),
     "contents": ("Ark i denne fil", "Sheets in this file"),
     "chart_title": ("Omkostning pr. borger efter betaler", "Cost per citizen by payer"),
     # Headings

@@ -11,6 +11,7 @@ from datetime import date
 
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 
 from pipelines.codes import Mapped, map_codes
 from pipelines.spells import SPELL_SCHEMA, subtract, union_spells
@@ -19,8 +20,9 @@ from pipelines.weeks import DAYS_BEFORE_THURSDAY, monday_of, months_until, sunda
 EMPLOYMENT = "ordinaer_beskaeftigelse"
 """The spell kind of months in ordinary employment."""
 
-FIRST_TEXT_CODE = 10_000
-"""Codes that are no number are numbered from here inside a batch."""
+NO_CODE = -1
+MOST_CODE = 999
+"""The largest code that is a number; inside a batch, codes that are none are numbered on from it."""
 
 WEEK_RUNS = pl.Schema({"person": pl.UInt32, "code": pl.String, "start": pl.Date, "end": pl.Date})
 MONTH_RUNS = pl.Schema({"person": pl.UInt32, "start": pl.Date, "end": pl.Date})
@@ -38,14 +40,13 @@ def week_runs(batch: pl.DataFrame, weeks: Mapping[str, date]) -> pl.DataFrame:
     """
     if not weeks or batch.is_empty():
         return pl.DataFrame(schema=WEEK_RUNS)
-    codes, text_codes = _code_numbers(batch, list(weeks))
+    codes, names = _code_numbers(batch, list(weeks))
     thursdays = _days(weeks.values())
-    rows, first, last = _runs(codes, breaks=np.diff(thursdays) != 7)
-    number = pl.Series(codes[rows, first]).cast(pl.String).str.zfill(3)
+    rows, first, last = _runs(codes, none=NO_CODE, breaks=np.diff(thursdays) != 7)
     return pl.DataFrame(
         {
             "person": batch.get_column("person").gather(rows),
-            "code": number.replace(text_codes) if text_codes else number,
+            "code": pl.Series(codes[rows, first]).cast(pl.String).str.zfill(3).replace(names),
             "start": pl.Series(thursdays[first] - DAYS_BEFORE_THURSDAY).cast(pl.Date),
             "end": pl.Series(thursdays[last] + DAYS_BEFORE_THURSDAY).cast(pl.Date),
         },
@@ -75,7 +76,7 @@ def month_runs(batch: pl.DataFrame, months: Mapping[str, date]) -> pl.DataFrame:
         .astype(np.int16, copy=False)
     )
     index = np.array([first.year * 12 + first.month for first in months.values()])
-    rows, first, last = _runs(employed, breaks=np.diff(index) != 1)
+    rows, first, last = _runs(employed, none=0, breaks=np.diff(index) != 1)
     firsts = pl.Series("month", list(months.values()), pl.Date)
     return pl.DataFrame(
         {
@@ -161,43 +162,51 @@ def _days(dates: object) -> np.ndarray:
 
 
 def _code_numbers(batch: pl.DataFrame, weeks: list[str]) -> tuple[np.ndarray, dict[str, str]]:
-    """The codes as a row-major matrix of small integers, 0 for blank, and the names of those that are no number."""
-    text = [week for week in weeks if batch.schema[week] == pl.String]
-    numbers = [week for week in weeks if week not in set(text)]
-    stripped = pl.col(text).str.strip_chars()
-    as_number = stripped.str.replace(r"\.0+$", "").cast(pl.Int16, strict=False)
-    coded = batch.select(as_number, pl.col(numbers).cast(pl.Int16, strict=False))
-    odd = batch.select((stripped.is_not_null() & (stripped != "") & as_number.is_null()).any()) if text else None
+    """The codes as a row-major matrix of small integers (`NO_CODE` for blank), and the names of those not numbers.
+
+    Nearly every column holds plain codes and takes one cast. A column with anything else (spaces around a code,
+    `130.0`, letters) is read as text, so that no code is changed or lost.
+    """
+    batch = batch.select(weeks).with_columns(cs.float().fill_nan(None))
+    number = pl.col(weeks).cast(pl.Int16, strict=False)
+    numbers = batch.select(pl.when(number.is_between(0, MOST_CODE)).then(number))
+    odd = _odd_columns(batch, numbers)
     names: dict[str, str] = {}
-    if odd is not None and any(odd.row(0)):
-        columns = [week for week, is_odd in zip(odd.columns, odd.row(0), strict=True) if is_odd]
-        found = pl.concat(
-            batch.select(code=stripped_week.filter((stripped_week != "") & is_text)).to_series()
-            for week in columns
-            for stripped_week in [pl.col(week).str.strip_chars()]
-            for is_text in [stripped_week.str.replace(r"\.0+$", "").cast(pl.Int16, strict=False).is_null()]
-        ).unique()
-        numbered = {code: FIRST_TEXT_CODE + i for i, code in enumerate(sorted(found.to_list()))}
-        names = {str(number): code for code, number in numbered.items()}
-        coded = coded.with_columns(
-            pl.coalesce(
-                pl.col(week),
-                batch.get_column(week).str.strip_chars().replace_strict(numbered, default=None, return_dtype=pl.Int16),
-            )
-            for week in columns
-        )
-    return coded.select(pl.col(weeks).fill_null(0)).to_numpy(order="c"), names
+    if odd:
+        code = pl.col(odd).cast(pl.String).str.strip_chars().str.replace(r"^(\d+)\.0+$", "$1")
+        text = batch.select(pl.when(code != "").then(code))
+        found = pl.concat(column.unique().alias("code") for column in text).drop_nulls().unique()
+        strange = found.filter(~found.str.contains(r"^\d{1,3}$")).sort().to_list()
+        names = {str(MOST_CODE + 1 + i): code for i, code in enumerate(strange)}
+        numbered = {code: number for number, code in names.items()}
+        numbers = numbers.with_columns(text.select(pl.all().replace(numbered).cast(pl.Int16)))
+    return numbers.fill_null(NO_CODE).to_numpy(order="c"), names
 
 
-def _runs(matrix: np.ndarray, breaks: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Runs of equal values other than 0 along the rows (row, first and last column); none passes a `breaks`."""
+def _odd_columns(batch: pl.DataFrame, numbers: pl.DataFrame) -> list[str]:
+    """The columns in which something that is not blank was not read as the number it is."""
+    unread = numbers.select(pl.all().is_null())
+    odd = []
+    for name, column in zip(batch.columns, batch, strict=True):
+        blank = (column.is_null() | (column == "")) if column.dtype == pl.String else column.is_null()
+        fraction = column.dtype.is_float() and bool((column != column.floor()).any())
+        if fraction or blank.sum() != unread.get_column(name).sum():
+            odd.append(name)
+    return odd
+
+
+def _runs(matrix: np.ndarray, none: int, breaks: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Runs of equal values along the rows (row, first and last column), but for `none`; no run passes a break.
+
+    `breaks` tells for each column but the last whether the next one does not follow it in time.
+    """
     n_columns = matrix.shape[1]
     begins = np.ones(matrix.shape, dtype=bool)
     begins[:, 1:] = (matrix[:, 1:] != matrix[:, :-1]) | breaks
     starts = np.flatnonzero(begins)
     ends = np.append(starts[1:], matrix.size) - 1
-    on_benefit = matrix.reshape(-1)[starts] != 0
-    starts, ends = starts[on_benefit], ends[on_benefit]
+    some = matrix.reshape(-1)[starts] != none
+    starts, ends = starts[some], ends[some]
     return starts // n_columns, starts % n_columns, ends % n_columns
 
 

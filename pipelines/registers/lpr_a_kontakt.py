@@ -10,7 +10,7 @@ import polars as pl
 from pipelines.spells import SPELL_SCHEMA, chain
 
 PHYSICAL_ATTENDANCE = "ALCA00"
-SECONDS_AN_HOUR = 3600
+MILLISECONDS_AN_HOUR = 3_600_000
 
 
 def hospital_spells(
@@ -38,8 +38,8 @@ def hospital_spells(
         .select(
             "person",
             psychiatric=pl.col("hovedspec").is_in(specialties.implode()).fill_null(False),
-            start=pl.col("start").dt.epoch("s"),
-            end=pl.col("end").dt.epoch("s"),
+            start=pl.col("start").dt.epoch("ms"),
+            end=pl.col("end").dt.epoch("ms"),
         )
         .collect()
     )
@@ -51,9 +51,9 @@ def hospital_spells(
 
 
 def _stays(contacts: pl.DataFrame, prefix: str, stay_gap_hours: float, admission_hours: float) -> pl.DataFrame:
-    gap = round(stay_gap_hours * SECONDS_AN_HOUR)
-    admission = pl.col("end") - pl.col("start") >= admission_hours * SECONDS_AN_HOUR
-    first_date, last_date = (pl.from_epoch(name, "s").dt.date() for name in ("start", "end"))
+    gap = round(stay_gap_hours * MILLISECONDS_AN_HOUR)
+    admission = pl.col("end") - pl.col("start") >= admission_hours * MILLISECONDS_AN_HOUR
+    first_date, last_date = (pl.from_epoch(name, "ms").dt.date() for name in ("start", "end"))
     bed_days = (last_date - first_date).dt.total_days().clip(lower_bound=1)
     return (
         contacts.with_columns(stay=chain(contacts, ["person"], "start", "end", gap))
