@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +19,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from faults import ForlobError
+from faults import Fault, ForlobError, StoreError
 from settings import Folders
 
 app = typer.Typer(
@@ -41,11 +42,11 @@ StudyIds = Annotated[
     list[str] | None,
     typer.Option("--study", help="Id of a study to run; may be given more than once. All by default."),
 ]
-Extracts = Annotated[Path | None, typer.Option(help="Folder with register deliveries.  [default: extracts]")]
-Studies = Annotated[Path | None, typer.Option(help="Folder with study files.  [default: studies]")]
+Extracts = Annotated[Path | None, typer.Option(help="Folder with register deliveries. Default: ./extracts")]
+Studies = Annotated[Path | None, typer.Option(help="Folder with study files. Default: ./studies")]
 Catalogue = Annotated[Path | None, typer.Option(help="Folder laid over the shipped catalogue, file by file.")]
-Store = Annotated[Path | None, typer.Option(help="Folder of the store, restricted.  [default: store]")]
-Release = Annotated[Path | None, typer.Option(help="Folder of what may be taken out.  [default: release]")]
+Store = Annotated[Path | None, typer.Option(help="Folder of the store, restricted. Default: ./store")]
+Release = Annotated[Path | None, typer.Option(help="Folder of what may be taken out. Default: ./release")]
 DemoFolder = Annotated[Path, typer.Option(help="Folder of the demo's workspace.")]
 
 
@@ -137,31 +138,41 @@ def _told_errors() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _progress() -> Iterator[Progress]:
+def _progress() -> Iterator[Callable[[str, float | None], None]]:
+    """What is being done and how far it is: a bar in a terminal, a line each in a log."""
+    if not err.is_terminal:
+        yield lambda what, done: err.print(f"{datetime.now():%H:%M:%S} {what}", highlight=False)
+        return
     columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=err, transient=not err.is_terminal) as progress:
-        yield progress
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task("", total=None)
+        yield lambda what, done: progress.update(
+            task, description=what, total=None if done is None else 1, completed=done
+        )
 
 
 def _synthesise(folder: Path, citizens: int, seed: int = 2026) -> None:
     from synthetic.write import write_demo
 
-    with _progress() as progress:
-        task = progress.add_task("demo deliveries", total=None)
-        write_demo(folder, citizens, seed, lambda what: progress.update(task, description=f"demo deliveries: {what}"))
+    with _progress() as tell:
+        write_demo(folder, citizens, seed, lambda what: tell(f"demo deliveries: {what}", None))
 
 
 def _prepare_instance(folders: Folders) -> None:
     """Dagster's home inside the store, telemetry off: nothing about a run leaves the machine."""
-    folders.instance.mkdir(parents=True, exist_ok=True)
-    (folders.instance / "dagster.yaml").write_text((Path(__file__).parent / "dagster.yaml").read_text())
+    try:
+        folders.instance.mkdir(parents=True, exist_ok=True)
+        (folders.instance / "dagster.yaml").write_text(Path(__file__).with_name("dagster.yaml").read_text())
+    except OSError as error:
+        what = f"the store cannot be made or written ({type(error).__name__})"
+        raise StoreError(Fault(what, str(folders.store), "choose another --store, or mend the rights to it")) from None
 
 
 def _run(folders: Folders, study_ids: list[str], *, show_tables: bool = False) -> None:
     from reports import terminal
 
-    with _progress() as progress:
-        task = progress.add_task("reading what is delivered", total=None)
+    with _progress() as tell:
+        tell("looking at what is delivered", None)
         import dagster as dg
 
         from assets.run import Outcome, make_runs, plan
@@ -171,13 +182,12 @@ def _run(folders: Folders, study_ids: list[str], *, show_tables: bool = False) -
         workspace = Workspace.of(folders)
         made = plan(workspace, study_ids)
         _prepare_instance(folders)
-        progress.update(task, total=len(made.steps), completed=-1)
         with dg.DagsterInstance.from_config(str(folders.instance)) as instance:
             for event in make_runs(build(folders), instance, made.steps):
                 if isinstance(event, Outcome):
                     outcome = event
                 else:
-                    progress.update(task, description=event.title, advance=1)
+                    tell(event.title, made.steps.index(event) / len(made.steps))
     for warning in dict.fromkeys([*made.warnings, *outcome.warnings]):
         err.print(f"[yellow]warning:[/yellow] {escape(warning)}", highlight=False)
     if outcome.failure:

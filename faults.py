@@ -6,8 +6,12 @@ A message never carries a value of a person: it names files, columns, keys and c
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+PASSING = {errno.EIO, errno.EAGAIN, errno.EBUSY, errno.ETIMEDOUT, errno.ESTALE, errno.ENETDOWN}
+"""Numbers of the errors of a busy or briefly absent file server: worth another try, and no fault of a user."""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,11 @@ def table_metadata(contract: pa.DataFrameSchema) -> dict[str, Any]:
     }
 
 
+def sentence(text: str) -> str:
+    """A contract's description as a sentence."""
+    return f"{text[:1].upper()}{text[1:]}."
+
+
 def _column(name: str, stated: pa.Column) -> dg.TableColumn:
     unit = stated.metadata["unit"]
     return dg.TableColumn(

@@ -8,7 +8,7 @@ import dagster as dg
 import polars as pl
 from filelock import FileLock
 
-from assets.columns import table_metadata
+from assets.columns import sentence, table_metadata
 from assets.failures import IO_RETRIES, clear_errors
 from assets.workspace import Workspace
 from deliveries.entry import Entered, Source, delivered_pnrs, enter, kept_rows, open_sources, wide_batches
@@ -80,7 +80,7 @@ def _delivered_columns(contract: DeliveryContract) -> dg.TableSchema:
     group_name="persons",
     owners=DATA_TEAM,
     kinds={"parquet", "polars"},
-    description="Every PNR's number. Restricted: the only table that knows both. Append-only: none is renumbered.",
+    description="Every PNR's number. Restricted: the only table with both. Append-only: none is renumbered.",
     metadata=table_metadata(PERSON_KEY),
     retry_policy=IO_RETRIES,
 )
@@ -93,6 +93,7 @@ def person_key(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Ma
     fingerprints = sorted(
         [d.fingerprint for found in deliveries.values() for d in found]
         + [f"{study}:{list_path.stat().st_size}:{list_path.stat().st_mtime_ns}" for study, list_path in lists]
+        + [f"{register}: {[field.name for field in contract.ids]}" for register, contract in DELIVERIES.items()]
     )
     if path.exists() and fingerprints == _last_fingerprints(context):
         n = pl.scan_parquet(path).select(pl.len()).collect().item()
@@ -141,7 +142,7 @@ def _outs(contract: DeliveryContract, tables: Sequence[str]) -> dict[str, dg.Ass
         name: dg.AssetOut(
             key=["registers", name],
             group_name="registers",
-            description=f"{REGISTERS[name].description}.".capitalize(),
+            description=sentence(REGISTERS[name].description),
             metadata=table_metadata(REGISTERS[name]),
             **common,
         )

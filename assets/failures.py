@@ -4,7 +4,6 @@ could quote a citizen's value reaches the event log.
 
 from __future__ import annotations
 
-import errno
 import functools
 import traceback
 from collections.abc import Callable
@@ -13,13 +12,10 @@ from typing import ParamSpec, TypeVar
 
 import dagster as dg
 
-from faults import ForlobError
+from faults import PASSING, Fault, ForlobError, StoreError
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-PASSING = {errno.EIO, errno.EAGAIN, errno.EBUSY, errno.ETIMEDOUT, errno.ESTALE, errno.ENETDOWN, errno.EACCES}
-"""Errors of a busy or briefly absent file server (EACCES: a file that another program holds, on Windows)."""
 
 IO_RETRIES = dg.RetryPolicy(max_retries=3, delay=2, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 EXIT_CODE = "exit_code"
@@ -41,12 +37,19 @@ def clear_errors(work: Callable[P, R]) -> Callable[P, R]:
         except OSError as error:
             if error.errno in PASSING:
                 raise
-            failure = _unforeseen(error)
+            failure = _unwritable(error) if isinstance(error, PermissionError) else _unforeseen(error)
         except Exception as error:
             failure = _unforeseen(error)
         raise failure  # outside the handlers, so that the error with its message is not chained to it
 
     return guarded
+
+
+def _unwritable(error: PermissionError) -> dg.Failure:
+    what = "a file may not be read or written (PermissionError)"
+    mend = "give the user who runs forlob the rights to it, and close programs that hold it open"
+    told = StoreError(Fault(what, str(error.filename or "the store"), mend))
+    return dg.Failure(str(told), metadata={EXIT_CODE: told.exit_code}, allow_retries=False)
 
 
 def _unforeseen(error: Exception) -> dg.Failure:

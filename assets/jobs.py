@@ -1,5 +1,6 @@
 """What people start, or let start by itself: jobs, the yearly schedule, and the sensors on new deliveries."""
 
+import hashlib
 import json
 
 import dagster as dg
@@ -69,14 +70,16 @@ def new_deliveries(context: dg.SensorEvaluationContext, workspace: Workspace) ->
         return dg.SkipReason(str(error))
     now = {f"{d.register} {d.period}": d.fingerprint for found in deliveries.values() for d in found}
     before = json.loads(context.cursor) if context.cursor else {}
+    withdrawn = {name.split()[1][:4] for name in before if name.startswith(f"{BEF.register} ") and name not in now}
     changed = [
         d for found in deliveries.values() for d in found if before.get(f"{d.register} {d.period}") != d.fingerprint
     ]
-    if not changed:
+    if not changed and not withdrawn:
         return dg.SkipReason("every delivery is as it was")
-    years = sorted({d.period[:4] for d in changed if d.register == BEF.register})
-    newest = [years.pop()] if years else bef_years(workspace)[-1:]
-    key = "-".join(sorted(d.fingerprint[:12] for d in changed))
+    years = sorted({d.period[:4] for d in changed if d.register == BEF.register} | withdrawn)
+    newest = bef_years(workspace)[-1:]
+    years = [year for year in years if year not in newest]
+    key = hashlib.sha256(json.dumps(now, sort_keys=True).encode()).hexdigest()[:16]
     requests = [
         *(dg.RunRequest(f"bef-{year}-{key}", job_name=bef_run.name, partition_key=year) for year in years),
         *(dg.RunRequest(f"year-{year}-{key}", job_name=yearly_run.name, partition_key=year) for year in newest),

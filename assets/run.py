@@ -18,6 +18,7 @@ from assets.jobs import BEF_TABLES, STUDY_TABLES, bef_run, bef_years, study_run,
 from assets.workspace import Workspace
 from deliveries.lists import read_participant_list
 from deliveries.studies import Study, read_studies
+from expectations.contracts.deliveries import BEF
 from faults import DeliveryError, Fault, ForlobError, StudyError
 
 UNFORESEEN = 1
@@ -99,9 +100,16 @@ def plan(workspace: Workspace, study_ids: Sequence[str]) -> Plan:
         together.exit_code = faults[0].exit_code
         raise together
     *older, newest = years
-    steps = [Step(f"yearly_run {newest}", yearly_run.name, newest)]
-    steps += [Step(f"bef_run {year}", bef_run.name, year, BEF_TABLES) for year in older]
-    steps += [Step(f"study_run {study.id}", study_run.name, study.id, STUDY_TABLES) for study in studies]
+    entered = {path.stem for path in (Path(workspace.store) / "registers" / BEF.register).glob("*.parquet")}
+    withdrawn = {year for year in entered - set(years) if years[0] < year}  # earlier years are no partitions any more
+    steps = [Step(f"yearly_run {newest}: person key, registers, spells", yearly_run.name, newest)]
+    steps += [
+        Step(f"bef_run {year}: the population", bef_run.name, year, BEF_TABLES) for year in sorted({*older, *withdrawn})
+    ]
+    steps += [
+        Step(f"study_run {study.id}: participants to release", study_run.name, study.id, STUDY_TABLES)
+        for study in studies
+    ]
     ignored = [f"not read: {path.name}: {why}" for path, why in workspace.found().ignored]
     return Plan(studies, steps, [*workspace.read_catalogue().warnings, *ignored])
 

@@ -75,6 +75,8 @@ def handic_spells(
     data_end = coverage.select(pl.max("data_end")).collect().item() or date.max  # not delivered: there are no grants
     spells, unmapped = grant_spells(handic, workspace.read_catalogue().handic_services, data_end)
     _warn_of_unmapped(context, "HANDIC", unmapped)
+    later = handic.filter(pl.col("end").is_null() & (pl.col("start") > data_end)).select(pl.len()).collect().item()
+    context.add_output_metadata({"grants_from_after_data_end": later}, output_name="spells")
     return spells, unmapped
 
 

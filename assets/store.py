@@ -5,13 +5,19 @@ log. This one writes to a temporary name and renames when whole, and records cou
 """
 
 import os
+from collections.abc import Sequence
 
 import dagster as dg
 import polars as pl
 from upath import UPath
 
 from assets.columns import COLUMN_LINEAGE
-from assets.failures import clear_errors
+from assets.failures import EXIT_CODE, clear_errors
+from expectations.validate import check
+from faults import Fault, StoreError
+
+RESTRICTED = {"quarantine"}
+"""First parts of the keys of tables that hold PNRs: their files are for their owner only."""
 
 
 class ParquetStore(dg.UPathIOManager):
@@ -23,16 +29,12 @@ class ParquetStore(dg.UPathIOManager):
 
     def dump_to_path(self, context: dg.OutputContext, obj: pl.DataFrame | pl.LazyFrame, path: UPath) -> None:
         """Write the table; a reader sees the old file or the new one, never half of one."""
-        unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-        write = clear_errors(obj.lazy().sink_parquet)
-        try:
-            write(str(unfinished), maintain_order=True)
-            unfinished.rename(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        clear_errors(_write)(obj.lazy(), path, context.asset_key.path)
 
     def load_from_path(self, context: dg.InputContext, path: UPath) -> pl.LazyFrame:
         """Scan one table."""
+        if not path.exists():
+            raise _not_there(context.asset_key)
         return pl.scan_parquet(str(path))
 
     def load_partitions(self, context: dg.InputContext) -> pl.LazyFrame:
@@ -40,8 +42,7 @@ class ParquetStore(dg.UPathIOManager):
         paths = self._get_paths_for_partitions(context)
         there = [str(path) for _, path in sorted(paths.items()) if path.exists()]
         if not there:
-            key = context.asset_key.to_user_string()
-            raise dg.Failure(f"no partition of {key} is in the store: materialise it first", allow_retries=False)
+            raise _not_there(context.asset_key)
         return pl.scan_parquet(there)
 
     def get_metadata(self, context: dg.OutputContext, obj: pl.DataFrame | pl.LazyFrame) -> dict[str, dg.MetadataValue]:
@@ -65,3 +66,20 @@ class ParquetStore(dg.UPathIOManager):
 def parquet_store(context: dg.InitResourceContext) -> ParquetStore:
     """The store in a folder, on any file system that `UPath` understands."""
     return ParquetStore(UPath(context.resource_config["folder"]))
+
+
+def _write(frame: pl.LazyFrame, path: UPath, key: Sequence[str]) -> None:
+    check(frame, key)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        if key[0] in RESTRICTED:
+            unfinished.touch(mode=0o600)
+        frame.sink_parquet(str(unfinished), maintain_order=True)
+        unfinished.rename(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _not_there(key: dg.AssetKey) -> dg.Failure:
+    fault = Fault(f"the store has no {key.to_user_string()}", "store", "materialise it first: `forlob run` makes all")
+    return dg.Failure(str(fault), metadata={EXIT_CODE: StoreError.exit_code}, allow_retries=False)

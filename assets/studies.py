@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import dagster as dg
 import polars as pl
 
-from assets.columns import table_metadata
+from assets.columns import sentence, table_metadata
 from assets.entry import LIST_KEY
 from assets.failures import IO_RETRIES, clear_errors
 from assets.partitions import EVERY_PARTITION
@@ -15,7 +15,6 @@ from deliveries.lists import read_participant_list
 from expectations.contracts.deliveries import DELIVERIES
 from expectations.contracts.registers import SPELLS
 from expectations.contracts.studies import STUDY_TABLES
-from expectations.validate import validate
 from faults import Fault, StudyError
 from pipelines.costs import costs
 from pipelines.coverage import covered, crosses_hospital_break
@@ -83,7 +82,7 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
         steps = {f"{step}{f' ({reason})' if reason else ''}": n for step, reason, n in flow.drop("study").rows()}
         context.add_output_metadata(steps, output_name="flow")
         aside = rows.join(accepted.set_aside, on="row").sort("row").rename({"row": "row_number"})
-        return _checked("participants", participants), _checked("participant_flow", flow), aside
+        return participants, flow, aside
 
     @dg.asset(key="periods", ins={"participants": dg.AssetIn("participants"), "bef": BEF_INPUT, **COVERAGE_INPUTS},
               **_about("periods"), **common)  # fmt: skip
@@ -103,7 +102,7 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
         snapshots = known.filter(kind="snapshot").get_column("start").to_list()
         population = bef.join(base.lazy().select("person"), on="person", how="semi")
         rows = population.select("person", "reference_date").collect(engine="streaming")
-        return _checked("periods", presence(windows, rows, snapshots))
+        return presence(windows, rows, snapshots)
 
     @dg.multi_asset(
         name="use",
@@ -132,14 +131,14 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
             )
         not_measured = found.use.filter(pl.col("quantity").is_null()).height
         context.add_output_metadata({"rows_not_measured": not_measured}, output_name="use")
-        return _checked("use", found.use), _checked("use_outside_population", found.outside)
+        return found.use, found.outside
 
     @dg.asset(key="costs", ins={"use": dg.AssetIn("use"), "periods": dg.AssetIn("periods")}, deps=["catalogue"],
               **_about("costs"), **common)  # fmt: skip
     @clear_errors
     def costs_asset(context: dg.AssetExecutionContext, workspace: Workspace, use: pl.LazyFrame, periods: pl.LazyFrame):
         study = workspace.study(context.partition_key)
-        return _checked("costs", costs(use.collect(), periods.collect(), workspace.read_catalogue(), study.price_year))
+        return costs(use.collect(), periods.collect(), workspace.read_catalogue(), study.price_year)
 
     @dg.asset(key="cost_table", ins={name: dg.AssetIn(name) for name in ("participants", "periods", "costs")},
               deps=["catalogue"], **_about("cost_table"), **common)  # fmt: skip
@@ -154,10 +153,9 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
         study = workspace.study(context.partition_key)
         numbers = range(-study.years_before, study.years_after + 1)
         base = participants.filter("in_study_base").select("person", "kom", "group").collect()
-        table = cost_table(
+        return cost_table(
             study.id, base, periods.collect(), costs.collect(), workspace.read_catalogue(), numbers, study.price_year
         )
-        return _checked("cost_table", table)
 
     return [participants_asset, periods_asset, use_asset, costs_asset, cost_table_asset]
 
@@ -168,17 +166,13 @@ def _about(table: str) -> dict[str, object]:
         "group_name": "studies",
         "owners": EVALUATORS,
         "kinds": {"parquet", "polars"},
-        "description": f"{contract.description}.".capitalize(),
+        "description": sentence(contract.description),
         "metadata": table_metadata(contract),
     }
 
 
 def _out(table: str) -> dg.AssetOut:
     return dg.AssetOut(key=[table], **_about(table))
-
-
-def _checked(table: str, frame: pl.DataFrame) -> pl.DataFrame:
-    return validate(frame, STUDY_TABLES[table])
 
 
 def _warn_of_missing_snapshots(

@@ -15,8 +15,8 @@ from pathlib import Path
 import polars as pl
 
 from catalogue.columns import FILES, Column, File
-from deliveries.text import NotText, TextTable, read_table
 from faults import CatalogueError, Fault
+from text_files import NotText, TextTable, read_table
 
 SHIPPED = Path(__file__).parent
 SHARES = ("kommune", "region", "stat")

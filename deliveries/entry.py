@@ -17,14 +17,14 @@ import polars as pl
 from deliveries.folder import Delivery
 from deliveries.formats import open_delivery, reading
 from deliveries.shape import family_columns, refuse_wrong_shape
-from deliveries.values import read_code, read_date, read_datetime, read_integer, read_pnr
+from deliveries.values import read_code, read_date, read_datetime, read_integer, read_pnr, read_text
 from expectations.contracts.deliveries import REASONS, DeliveryContract, Field, read_columns
 from faults import DeliveryError, Fault, StoreError
 
 READERS = {
     "pnr": read_pnr,
     "code": read_code,
-    "text": read_code,
+    "text": read_text,
     "date": read_date,
     "datetime": read_datetime,
     "integer": read_integer,

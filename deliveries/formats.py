@@ -21,8 +21,8 @@ from pathlib import Path
 
 import polars as pl
 
-from deliveries.text import CHUNK, NotText, encoding_of, separator_of
-from faults import DeliveryError, Fault
+from faults import PASSING, DeliveryError, Fault
+from text_files import CHUNK, NotText, encoding_of, separator_of
 
 LINE = "line"
 NEVER_IN_TEXT = "\x1f"  # as separator: polars then gives whole lines
@@ -39,7 +39,11 @@ def reading(path: Path) -> Iterator[None]:
         raise DeliveryError(Fault(f"{path.name}: {fault.what}", str(path), fault.mend)) from None
     except FileNotFoundError:
         raise DeliveryError(Fault(f"{path.name} is not there any more", str(path), "deliver it again")) from None
-    except (pl.exceptions.PolarsError, OSError, RuntimeError, ValueError, csv.Error) as error:
+    except OSError as error:
+        if error.errno in PASSING:  # the file server's, and gone in a moment
+            raise
+        raise _unreadable(path, error) from None
+    except (pl.exceptions.PolarsError, RuntimeError, ValueError, csv.Error) as error:
         raise _unreadable(path, error) from None
     except BaseException as error:
         # Rust code that panics raises a BaseException of its own; each compiled package has its own class of it.

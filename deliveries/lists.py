@@ -11,9 +11,9 @@ from pathlib import Path
 
 import polars as pl
 
-from deliveries.text import NotText, TextTable, read_table, table_of
 from deliveries.values import PNR_WIDTH
 from faults import Fault, StudyError
+from text_files import NotText, TextTable, read_table, table_of
 
 LIST_COLUMNS = ("pnr", "start_date", "start_year", "end_date", "municipality", "status", "group")
 DATES = ("start_date", "end_date")

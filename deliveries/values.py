@@ -45,6 +45,11 @@ def read_code(name: str, dtype: PolarsDataType, width: int | None = None) -> pl.
     return pl.when(code.str.contains(r"^\d+$")).then(code.str.zfill(width)).otherwise(code)
 
 
+def read_text(name: str, dtype: PolarsDataType) -> pl.Expr:
+    """Read words or an id: text as it stands, a number without its ``.0``."""
+    return read_code(name, dtype) if _is_number(dtype) else _text(name)
+
+
 def read_date(name: str, dtype: PolarsDataType) -> pl.Expr:
     """Read a Date from a date, a datetime, ISO text (a time after it is left off) or a SAS day number.
 

@@ -55,7 +55,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "not_applicable": ("–", "–"),
     "legend": (
         "skjult = bygger på færre end {min_count} borgere eller brugere.   "
-        "ikke målt = registrene dækker ikke perioden.   – = uden pris eller enhed.",
+        "ikke målt = registrene dækker ikke perioden, eller ingen borger var til stede.   – = uden pris eller enhed.",
         "withheld = rests on fewer than {min_count} citizens or users.   "
         "not measured = the registers do not cover the period.   – = no price or unit.",
     ),

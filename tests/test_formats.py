@@ -58,7 +58,7 @@ def test_csv_of_every_encoding_and_separator_is_text(
 def test_cp1252_after_the_first_chunk_and_a_letter_cut_by_a_chunk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("deliveries.text.CHUNK", 3)
+    monkeypatch.setattr("text_files.CHUNK", 3)
     monkeypatch.setattr(formats, "CHUNK", 3)
     for encoding in ("utf-8", "cp1252"):
         path = write(tmp_path / f"{encoding}.csv", "A;B\n1;2\n1;æøåæøå\n".encode(encoding))

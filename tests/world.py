@@ -22,6 +22,8 @@ from typing import Any
 
 import polars as pl
 import yaml
+from click.testing import Result
+from typer.testing import CliRunner
 
 FILLER = "900000000000"  # on no list: opens the first year of LPR and HANDIC, so that they span every year of the world
 
@@ -220,13 +222,25 @@ class World:
 
     def run(self, *options: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run the project over this world: the one place that knows how. ``check`` raises if it failed."""
-        folders = [name for name in ("extracts", "studies", "catalogue", "store", "release") if self._given(name)]
-        places = [part for name in folders for part in (f"--{name}", str(self.root / name))]
-        command = [str(Path(sys.executable).parent / "forlob"), "run", *places, *options]
+        command = [str(Path(sys.executable).parent / "forlob"), *self._arguments(options)]
         done = subprocess.run(command, capture_output=True, text=True)
         if check and done.returncode:
             raise AssertionError(f"{command} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done
+
+    def run_here(self, *options: str, check: bool = True) -> Result:
+        """Run the same command in this process, which saves starting Python; has ``exit_code`` and ``output``."""
+        import cli
+
+        done = CliRunner().invoke(cli.app, self._arguments(options))
+        if check and done.exit_code:
+            raise AssertionError(f"{options} ended with {done.exit_code}\n{done.output}") from done.exception
+        return done
+
+    def _arguments(self, options: Sequence[str]) -> list[str]:
+        """Later options win: a test may name another store or catalogue than the world's."""
+        folders = [name for name in ("extracts", "studies", "catalogue", "store", "release") if self._given(name)]
+        return ["run", *(part for name in folders for part in (f"--{name}", str(self.root / name))), *options]
 
     def _given(self, folder: str) -> bool:
         return folder != "catalogue" or (self.root / folder).exists()
@@ -261,6 +275,16 @@ class World:
         """The participant flow as (step, reason): n."""
         flow = self.table("participant_flow", study)
         return {(step, reason): n for step, reason, n in flow.select("step", "reason", "n").iter_rows()}
+
+    def set_aside(self, register: str) -> dict[str, int]:
+        """Rows of a register that were set aside, by reason."""
+        rows = pl.read_parquet(self.root / "store" / "quarantine" / f"{register}.parquet")
+        return dict(rows.group_by("reason").len().iter_rows())
+
+    def unmapped(self, register: str) -> dict[tuple[str, int], int]:
+        """Unmapped codes of a register as (code, year): n."""
+        rows = pl.read_parquet(self.root / "store" / "quality" / "unmapped_codes.parquet").filter(register=register)
+        return {(code, year): n for code, year, n in rows.select("code", "year", "n").iter_rows()}
 
     def used(self, pnr: str, service: str, study: str | None = None) -> dict[int, float | None]:
         """One citizen's quantity of a service by period; None is not measured, a missing period is no use."""

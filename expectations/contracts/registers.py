@@ -14,7 +14,7 @@ PERSON_KEY = table(
     "person_key",
     "a PNR and its number, which never changes; restricted",
     {
-        "pnr": column(pl.String, "The citizen's pseudonym as delivered. Stands nowhere else in the store."),
+        "pnr": column(pl.String, "The citizen's pseudonym as delivered. Stands nowhere else but in quarantine."),
         "person": column(pl.UInt32, "Number of the citizen, from 1, in order of arrival."),
     },
     unique=["pnr"],

@@ -59,27 +59,33 @@ PARTICIPANTS = table(
             comes_from=["registers/bef.foed_dag", "extracts/participant_list.start_date"],
         ),
         "koen": column(
-            pl.String, "Sex: 1 man, 2 woman, 9 not stated.", nullable=True, comes_from=["registers/bef.koen"]
+            pl.String,
+            "Sex: 1 man, 2 woman, 9 not stated; null outside the study base.",
+            nullable=True,
+            comes_from=["registers/bef.koen"],
         ),
         "kom": column(
-            pl.String, "Municipality of residence, three digits.", nullable=True, comes_from=["registers/bef.kom"]
+            pl.String,
+            "Municipality, three digits; null outside the base.",
+            nullable=True,
+            comes_from=["registers/bef.kom"],
         ),
         "antpersh": column(
             pl.Int32,
-            "Persons in the household; 1 lives alone.",
+            "Persons in the household, 1 lives alone; null outside the study base.",
             unit="persons",
             nullable=True,
             comes_from=["registers/bef.antpersh"],
         ),
         "ie_type": column(
             pl.String,
-            "Origin: 1 Danish, 2 immigrant, 3 descendant, 9 unknown.",
+            "Origin: 1 Danish, 2 immigrant, 3 descendant, 9 unknown; null outside the study base.",
             nullable=True,
             comes_from=["registers/bef.ie_type"],
         ),
         "has_children": column(
             pl.Boolean,
-            "Whether some citizen of the snapshot names them as father or mother.",
+            "Whether some citizen of the snapshot names them as parent; null outside the study base.",
             nullable=True,
             comes_from=["registers/bef.far", "registers/bef.mor"],
         ),
@@ -254,7 +260,8 @@ COST_TABLE = table(
             comes_from=["costs.quantity"],
         ),
         "mean_cost": _kroner(
-            "Cost per citizen of n_citizens; null where no service of the row is priced.", "costs.cost"
+            "Cost per citizen of n_citizens; null where nobody is measured or nothing is priced.",
+            "costs.cost",
         ),
         "mean_cost_kommune": _kroner("The part the kommune pays.", "costs.cost_kommune"),
         "mean_cost_region": _kroner("The part the region pays.", "costs.cost_region"),
@@ -262,8 +269,8 @@ COST_TABLE = table(
         "price_year": column(pl.Int32, "The study's price year.", unit="year", comes_from=["costs.price_year"]),
         "illustrative": column(
             pl.Boolean,
-            "Whether a price behind the row is illustrative rather than sourced.",
-            comes_from=["costs.illustrative"],
+            "Whether a price row of the period is illustrative rather than sourced, used or not.",
+            comes_from=["periods.start"],
         ),
     },
 )
