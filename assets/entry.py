@@ -20,7 +20,7 @@ from deliveries.values import PNR_WIDTH
 from expectations.contracts.columns import polars_schema
 from expectations.contracts.deliveries import BEF, DELIVERIES, DREAM, DeliveryContract, read_columns
 from expectations.contracts.registers import COVERAGE, PERSON_KEY, REGISTERS
-from faults import StudyError
+from faults import Fault, StoreError, StudyError
 from pipelines.coverage import column_coverage, snapshot_coverage, span_coverage
 from pipelines.persons import KEY_SCHEMA, extend_person_key
 from pipelines.registers.dream import MONTH_RUNS, WEEK_RUNS, month_runs, week_runs
@@ -95,23 +95,36 @@ def person_key(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Ma
         + [f"{study}:{list_path.stat().st_size}:{list_path.stat().st_mtime_ns}" for study, list_path in lists]
         + [f"{register}: {[field.name for field in contract.ids]}" for register, contract in DELIVERIES.items()]
     )
-    if path.exists() and fingerprints == _last_fingerprints(context):
-        n = pl.scan_parquet(path).select(pl.len()).collect().item()
-        return dg.MaterializeResult(metadata=_key_metadata(n, 0, fingerprints))
-    pnrs = [
-        delivered_pnrs(DELIVERIES[register], open_sources(DELIVERIES[register], found))
-        for register, found in deliveries.items()
-    ]
-    pnrs += [_listed_pnrs(list_path) for _, list_path in lists]
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{path}.lock"):
-        known = pl.read_parquet(path) if path.exists() else pl.DataFrame(schema=KEY_SCHEMA)
+        known = _known_persons(path)
+        if _last_made(context) == (known.height, fingerprints):
+            return dg.MaterializeResult(metadata=_key_metadata(path, known.height, 0, fingerprints))
+        pnrs = [
+            delivered_pnrs(DELIVERIES[register], open_sources(DELIVERIES[register], found))
+            for register, found in deliveries.items()
+        ]
+        pnrs += [_listed_pnrs(list_path) for _, list_path in lists]
         key = extend_person_key(known, pl.concat(pnrs))
         unfinished = path.with_name(f".{path.name}.new")
         unfinished.touch(mode=0o600)
         key.write_parquet(unfinished)
         unfinished.replace(path)
-    return dg.MaterializeResult(metadata=_key_metadata(key.height, key.height - known.height, fingerprints))
+    return dg.MaterializeResult(metadata=_key_metadata(path, key.height, key.height - known.height, fingerprints))
+
+
+def _known_persons(path: Path) -> pl.DataFrame:
+    if not path.exists():
+        return pl.DataFrame(schema=KEY_SCHEMA)
+    try:
+        known = pl.read_parquet(path)
+    except pl.exceptions.PolarsError:
+        known = None
+    if known is None or known.schema != KEY_SCHEMA:
+        what = "the person key cannot be read"
+        mend = "restore it from a backup: a new one would number citizens anew, and old results could not be followed"
+        raise StoreError(Fault(what, str(path), mend))
+    return known
 
 
 def _listed_pnrs(path: Path) -> pl.Series:
@@ -121,14 +134,21 @@ def _listed_pnrs(path: Path) -> pl.Series:
         return pl.Series("pnr", [], pl.String)
 
 
-def _last_fingerprints(context: dg.AssetExecutionContext) -> object:
+def _last_made(context: dg.AssetExecutionContext) -> tuple[object, object] | None:
+    """Rows and fingerprints of the key when it was last made."""
     event = context.instance.get_latest_materialization_event(context.asset_key)
-    found = event.asset_materialization.metadata.get(FINGERPRINTS) if event and event.asset_materialization else None
-    return found.value if found else None
+    made = event.asset_materialization.metadata if event and event.asset_materialization else {}
+    rows, fingerprints = made.get("dagster/row_count"), made.get(FINGERPRINTS)
+    return (rows.value, fingerprints.value) if rows and fingerprints else None
 
 
-def _key_metadata(rows: int, new: int, fingerprints: list[str]) -> dict[str, object]:
-    return {"dagster/row_count": rows, "new_persons": new, FINGERPRINTS: dg.MetadataValue.json(fingerprints)}
+def _key_metadata(path: Path, rows: int, new: int, fingerprints: list[str]) -> dict[str, object]:
+    return {
+        "dagster/row_count": rows,
+        "bytes": path.stat().st_size,
+        "new_persons": new,
+        FINGERPRINTS: dg.MetadataValue.json(fingerprints),
+    }
 
 
 def register_assets(years: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:

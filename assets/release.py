@@ -14,6 +14,7 @@ from pipelines.costs import PAYERS, payer_rules, price_rows
 from pipelines.coverage import crosses_hospital_break
 from pipelines.disclosure import suppress, suppress_counts
 from reports.csv import write_csv
+from reports.files import publishing
 from reports.tables import ReleaseTables
 from reports.workbook import write_workbook
 
@@ -68,8 +69,9 @@ def release_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
             crosses_2019=crosses_hospital_break(periods.collect(), known),
         )
         folder = Path(workspace.release) / study.id
-        write_csv(table, folder / "cost_table.csv")
-        write_workbook(folder / "cost_table.xlsx", tables)
+        with publishing(folder) as staging:
+            write_csv(table, staging / "cost_table.csv")
+            write_workbook(staging / "cost_table.xlsx", tables)
         return dg.MaterializeResult(
             metadata={
                 "folder": dg.MetadataValue.path(str(folder)),

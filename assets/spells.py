@@ -15,6 +15,8 @@ from pipelines.registers.handic import grant_spells
 from pipelines.registers.lpr_a_kontakt import hospital_spells
 
 EVALUATORS = ["team:evaluation"]
+MOST_NAMED = 10
+"""Codes named in a warning."""
 WITH_CODES = ("dream", "handic")
 """Registers whose codes the catalogue maps to services."""
 
@@ -119,8 +121,9 @@ def unmapped_codes(dream: pl.LazyFrame, handic: pl.LazyFrame) -> pl.DataFrame:
 
 def _warn_of_unmapped(context: dg.AssetExecutionContext, register: str, unmapped: pl.DataFrame) -> None:
     if unmapped.height:
-        codes = ", ".join(unmapped.get_column("code").unique().sort())
-        context.log.warning(f"{register} has codes that the catalogue does not map: {codes} (quality/unmapped_codes)")
+        codes = unmapped.get_column("code").unique().sort().to_list()
+        named = ", ".join(codes[:MOST_NAMED]) + (f" and {len(codes) - MOST_NAMED} more" if codes[MOST_NAMED:] else "")
+        context.log.warning(f"{register} has codes that the catalogue does not map: {named} (quality/unmapped_codes)")
     counts = {"unmapped_codes": unmapped.get_column("code").n_unique(), "unmapped": int(unmapped.get_column("n").sum())}
     context.add_output_metadata(counts, output_name="unmapped")
 

@@ -17,7 +17,7 @@ import polars as pl
 from deliveries.folder import Delivery
 from deliveries.formats import open_delivery, reading
 from deliveries.shape import family_columns, refuse_wrong_shape
-from deliveries.values import read_code, read_date, read_datetime, read_integer, read_pnr, read_text
+from deliveries.values import is_blank, read_code, read_date, read_datetime, read_integer, read_pnr, read_text
 from expectations.contracts.deliveries import REASONS, DeliveryContract, Field, read_columns
 from faults import DeliveryError, Fault, StoreError
 
@@ -133,7 +133,11 @@ def wide_batches(
     """The column families of the kept rows (`kept_rows`), with `person`, in batches of about `rows` rows."""
     for number, source in enumerate(sources):
         wanted = kept.filter(source=number).select("row", "person")
-        families = family_columns(contract, source.frame.collect_schema().names())
+        schema = source.frame.collect_schema()
+        families = [
+            pl.col(name) if schema[name].is_numeric() else pl.col(name).cast(pl.String)
+            for name in family_columns(contract, schema)
+        ]
         with reading(source.path):
             for batch in source.frame.select(families).with_row_index("row").collect_batches(chunk_size=rows):
                 yield wanted.join(batch, on="row", how="inner", maintain_order="left").drop("row")
@@ -198,7 +202,7 @@ def _first_reason(fields: Sequence[Field], columns: dict[str, str], schema: pl.S
         delivered = pl.col(columns[stated.name])
         blank = delivered.is_null()
         if schema[columns[stated.name]] == pl.String:
-            blank = blank | (delivered.str.strip_chars() == "")
+            blank = blank | is_blank(delivered.str.strip_chars())
         if stated.missing:
             reasons.append(pl.when(blank).then(pl.lit(stated.missing)))
         if stated.unreadable:

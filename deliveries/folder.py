@@ -77,6 +77,9 @@ def find_deliveries(extracts: Path, registers: Mapping[str, Kind]) -> Found:
         if not _last_day(period):
             mend = f"name it by register and period, {EXAMPLES}"
             faults.append(Fault(f"the period {period} of {register} has no month from 01 to 12", str(path), mend))
+        elif int(period[:4]) > dt.date.today().year:
+            mend = f"name it by the register and period it holds, {EXAMPLES}"
+            faults.append(Fault(f"the period {period} of {register} has not begun", str(path), mend))
         elif path.stat().st_size == 0:
             faults.append(Fault(f"{path.name} is empty (0 bytes)", str(path), "deliver it again, or take it away"))
         else:

@@ -16,8 +16,17 @@ PNR_WIDTH = 12
 SAS_EPOCH = dt.datetime(1960, 1, 1)
 # A number below this is a SAS day number (the year 2507), from it on SAS seconds (3 January 1960).
 FIRST_SAS_SECONDS = 200_000
+# From 1960-01-01, where SAS counts from, to 1970-01-01, where dates count from.
+DAYS_FROM_SAS_EPOCH = -3653
+# 9999-12-31, which some registers write for an open end (2,936,547 in SAS, which leaves out two leap days).
+LAST_SAS_DAY = 2_936_549
 NUMBER = r"^[+-]?\d+(\.\d*)?([eE][+-]?\d+)?$"
 MICROSECONDS = 1_000_000
+
+
+def is_blank(text: pl.Expr) -> pl.Expr:
+    """Whether stripped text says nothing: empty, or SAS's full stop for missing, as its CSV exports have it."""
+    return text.is_in(["", "."])
 
 
 def pnr_text(digits: pl.Expr) -> pl.Expr:
@@ -53,7 +62,7 @@ def read_text(name: str, dtype: PolarsDataType) -> pl.Expr:
 def read_date(name: str, dtype: PolarsDataType) -> pl.Expr:
     """Read a Date from a date, a datetime, ISO text (a time after it is left off) or a SAS day number.
 
-    A number too large for a day number is null, not a guess: it may be ``yyyymmdd`` as well as seconds.
+    A number past the day number of 9999-12-31 is null, not a guess: it may be ``yyyymmdd`` as well as seconds.
     """
     column = pl.col(name)
     if dtype == pl.Date:
@@ -61,10 +70,10 @@ def read_date(name: str, dtype: PolarsDataType) -> pl.Expr:
     if dtype == pl.Datetime:
         return column.dt.date()
     if _is_number(dtype):
-        return _sas_days(column.cast(pl.Float64)).dt.date()
+        return _sas_days(column.cast(pl.Float64))
     text = _text(name)
     iso = text.str.extract(r"^(\d{4}-\d{2}-\d{2})([T ].*)?$").str.to_date("%Y-%m-%d", strict=False)
-    return pl.coalesce(iso, _sas_days(_number(text)).dt.date())
+    return pl.coalesce(iso, _sas_days(_number(text)))
 
 
 def read_datetime(name: str, dtype: PolarsDataType) -> pl.Expr:
@@ -105,7 +114,7 @@ def _is_number(dtype: PolarsDataType) -> bool:
 
 def _text(name: str) -> pl.Expr:
     text = pl.col(name).cast(pl.String, strict=False).str.strip_chars()
-    return pl.when(text != "").then(text)
+    return pl.when(~is_blank(text)).then(text)
 
 
 def _number(text: pl.Expr) -> pl.Expr:
@@ -124,4 +133,5 @@ def _sas_time(number: pl.Expr) -> pl.Expr:
 
 
 def _sas_days(number: pl.Expr) -> pl.Expr:
-    return _sas_time(pl.when(number.abs() < FIRST_SAS_SECONDS).then(number))
+    days = pl.when(number.abs() <= LAST_SAS_DAY).then(number.floor()).cast(pl.Int32, strict=False)
+    return (days + DAYS_FROM_SAS_EPOCH).cast(pl.Date)

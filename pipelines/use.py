@@ -53,10 +53,8 @@ def study_use(
     not_measured = state.filter(pl.col("present").is_null() | (pl.col("present") & ~pl.col("covered"))).select(
         "person", "period", "service", quantity=pl.lit(None, pl.Float64), spells=pl.lit(None, pl.UInt32)
     )
-    found = quantities(spells, periods, services).join(
-        state.filter(pl.col("covered") & pl.col("present").is_not_null()), on=["person", "period", "service"]
-    )
-    used = found.filter("present").select(not_measured.columns)
+    found = quantities(spells, periods, services).join(state, on=["person", "period", "service"])
+    used = found.filter(pl.col("present") & pl.col("covered")).select(not_measured.columns)
     outside = (
         found.filter(~pl.col("present"))
         .group_by("period", "service")

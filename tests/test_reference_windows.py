@@ -238,7 +238,7 @@ def test_study_use(
     spells: list[tuple[int, str, tuple[date, date]]],
     data: st.DataObject,
 ) -> None:
-    """Absent: no row, counted as outside. Not told or not covered: null. Else what was used, above 0."""
+    """Absent: no row, counted as outside, covered or not. Not told or not covered: null. Else what was used."""
     present = {key: data.draw(st.sampled_from([True, True, False, None])) for key in periods}
     is_covered = {(*key, s): data.draw(st.booleans()) for key in periods for s in SERVICES["service"]}
     expected: dict[tuple[int, int, str], tuple[int | None, int | None]] = {}
@@ -250,7 +250,7 @@ def test_study_use(
             expected[key] = (None, None)
         elif there and amount:
             expected[key] = amount
-        elif covers and amount:
+        elif not there and amount:
             citizens, quantity = outside.get(key[1:], (0, 0))
             outside[key[1:]] = (citizens + 1, quantity + amount[0])
     frame = period_frame(periods).with_columns(present=pl.Series(list(present.values()), dtype=pl.Boolean))

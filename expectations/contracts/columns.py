@@ -56,6 +56,17 @@ def column(
     )
 
 
+def inherited(stated: pa.Column, comes_from: str) -> pa.Column:
+    """The same column in a later table, with its rules and meaning."""
+    return pa.Column(
+        stated.dtype,
+        checks=stated.checks,
+        nullable=stated.nullable,
+        description=stated.description,
+        metadata={**stated.metadata, "comes_from": [comes_from]},
+    )
+
+
 def table(
     name: str, row: str, columns: dict[str, pa.Column], unique: Sequence[str] | None = None
 ) -> pa.DataFrameSchema:

@@ -17,6 +17,10 @@ PNR_NAMES = ("pnr", "cpr", "v_cpr", "pnr12", "person_id")
 """What the citizen's pseudonym is called, in the order they are looked for."""
 
 
+LONGEST_CODE = 9
+"""Longer than any service code, shorter than a PNR: warnings show codes, and a PNR must never be taken for one."""
+
+
 @dataclass(frozen=True)
 class Field:
     """A delivered column: `name` in lower case as the register calls it, `becomes` the register table's column.
@@ -113,6 +117,7 @@ BEF = DeliveryContract(
     ),
     sorted_by=("person", "reference_date"),
     unique=True,
+    row_rules=(RowRule("invalid_code", ~pl.col("kom").str.contains(r"^\d{3}$"), "A municipality has three digits."),),
 )
 
 DREAM = DeliveryContract(
@@ -186,6 +191,11 @@ HANDIC = DeliveryContract(
     ),
     sorted_by=("person", "start", "end", "code"),
     row_rules=(
+        RowRule(
+            "invalid_code",
+            pl.col("code").str.len_chars() > LONGEST_CODE,
+            f"A code has at most {LONGEST_CODE} characters.",
+        ),
         RowRule("end_before_start", pl.col("end") < pl.col("start"), "A service does not end before it starts."),
     ),
 )
@@ -200,6 +210,7 @@ REASONS = {
     "missing_start": "no start",
     "missing_code": "no service code",
     "invalid_date": "a date that cannot be read",
+    "invalid_code": "a code that cannot be one",
     "open_contact": "a contact without an end",
     "end_before_start": "an end before the start",
     "duplicate_row": "the same citizen (and snapshot) again",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandera.polars as pa
 import polars as pl
 
-from expectations.contracts.columns import PERIOD, SERVICE, STUDY, column, person_column, table
+from expectations.contracts.columns import PERIOD, SERVICE, STUDY, column, inherited, person_column, table
 from expectations.contracts.registers import SPELLS
 
 PARTICIPANTS = table(
@@ -189,16 +189,7 @@ COSTS = table(
     "costs",
     "a use row with what it cost",
     {
-        **{
-            name: column(
-                stated.dtype.type,
-                stated.description,
-                unit=stated.metadata["unit"],
-                nullable=stated.nullable,
-                comes_from=[f"use.{name}"],
-            )
-            for name, stated in _USE.items()
-        },
+        **{name: inherited(stated, f"use.{name}") for name, stated in _USE.items()},
         "cost": _kroner(
             "Quantity times unit price, in prices of the price year; null where not measured or not priced.",
             "use.quantity",

@@ -24,6 +24,10 @@ NO_CODE = -1
 MOST_CODE = 999
 """The largest code that is a number; inside a batch, codes that are none are numbered on from it."""
 
+LONGEST_CODE = 9
+TOO_LONG = "(too long)"
+"""What a longer code is called: codes are shown in warnings, and it may be a PNR in the wrong column."""
+
 WEEK_RUNS = pl.Schema({"person": pl.UInt32, "code": pl.String, "start": pl.Date, "end": pl.Date})
 MONTH_RUNS = pl.Schema({"person": pl.UInt32, "start": pl.Date, "end": pl.Date})
 
@@ -174,11 +178,11 @@ def _code_numbers(batch: pl.DataFrame, weeks: list[str]) -> tuple[np.ndarray, di
     names: dict[str, str] = {}
     if odd:
         code = pl.col(odd).cast(pl.String).str.strip_chars().str.replace(r"^(\d+)\.0+$", "$1")
-        text = batch.select(pl.when(code != "").then(code))
+        text = batch.select(pl.when(~code.is_in(["", "."])).then(code))
         found = pl.concat(column.unique().alias("code") for column in text).drop_nulls().unique()
         strange = found.filter(~found.str.contains(r"^\d{1,3}$")).sort().to_list()
-        names = {str(MOST_CODE + 1 + i): code for i, code in enumerate(strange)}
-        numbered = {code: number for number, code in names.items()}
+        numbered = {code: str(MOST_CODE + 1 + i) for i, code in enumerate(strange)}
+        names = {number: code if len(code) <= LONGEST_CODE else TOO_LONG for code, number in numbered.items()}
         numbers = numbers.with_columns(text.select(pl.all().replace(numbered).cast(pl.Int16)))
     return numbers.fill_null(NO_CODE).to_numpy(order="c"), names
 

@@ -1,0 +1,305 @@
+"""The command `forlob` as a person uses it: what it says, what it leaves, and how it ends."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+from world import World
+
+import cli
+from faults import CatalogueError, DeliveryError, ForlobError, StoreError, StudyError
+
+YEARS = range(2020, 2022)
+PNRS = [f"40000000000{n}" for n in range(7)]
+NEVER = "400000000099"
+
+
+def forlob(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).parent / "forlob"), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd)
+
+
+def here(*arguments: str) -> tuple[int, str]:
+    """The command in this process: exit code, and all it said in one line of words, as a terminal may wrap it."""
+    done = CliRunner().invoke(cli.app, list(arguments))
+    assert "Traceback" not in done.output
+    return done.exit_code, words(done.output)
+
+
+def words(said: str) -> str:
+    return " ".join(re.sub(r"[│╭╮╰╯─]", " ", said).split())
+
+
+def folders(root: Path, **other: Path) -> list[str]:
+    names = ("extracts", "studies", "store", "release")
+    return [part for name in names for part in (f"--{name}", str(other.get(name, root / name)))]
+
+
+def small_world(root: Path) -> World:
+    world = World(root, YEARS)
+    for pnr in PNRS:
+        world.citizen(pnr)
+        world.weeks(pnr, "783", "2021-W02", "2021-W20")
+        world.grant(pnr, "85", "2021-03-01", "2021-05-01")
+    return world
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A world after a run of its studies `a` and `b` (and not `c`), with what the run said."""
+
+    world: World
+    done: subprocess.CompletedProcess[str]
+
+    @property
+    def said(self) -> str:
+        return words(self.done.stdout + self.done.stderr)
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    world = small_world(tmp_path_factory.mktemp("world"))
+    world.weeks(PNRS[0], "444", "2021-W30", "2021-W31")
+    world.grant(PNRS[1], "85b", "2021-01-01", "2021-02-01")
+    world.contact(PNRS[2], "2021-02-01 10:00", None)
+    rows = [{"pnr": pnr, "start_year": 2021} for pnr in [*PNRS, NEVER]]
+    early = [*rows, {"pnr": "400000000077", "start_year": 2015}, {"pnr": None, "start_year": 2021}]
+    for study, participants in (("a", rows), ("b", early), ("c", rows)):
+        world.study(study, participants, years_before=0, years_after=0)
+    world.write()
+    (world.root / "extracts" / "lpr_a_kontakt2021.parquet").unlink()
+    (world.root / "extracts" / "notes.docx").write_text("not a delivery")
+    return Ran(world, world.run("--study", "a", "--study", "b"))
+
+
+# A run that works
+
+
+def test_a_run_ends_with_0_and_without_a_traceback(ran: Ran) -> None:
+    assert ran.done.returncode == 0
+    assert "Traceback" not in ran.done.stdout + ran.done.stderr
+
+
+def test_the_studies_named_are_run_and_no_other(ran: Ran) -> None:
+    assert sorted(path.name for path in (ran.world.root / "release").iterdir()) == ["a", "b"]
+    assert not (ran.world.root / "store" / "use" / "c.parquet").exists()
+
+
+def test_the_summary_shows_the_way_to_the_study_base(ran: Ran) -> None:
+    assert ran.world.flow("b")[("received", None)] == 10
+    for step, n in {"received": 10, "set aside: missing_pnr": 1, "not in population": 2, "study base": 7}.items():
+        assert re.search(rf"{re.escape(step)}\s+{n}\b", ran.said), step
+
+
+def test_the_summary_says_what_came_in(ran: Ran) -> None:
+    for register in ("BEF", "DREAM", "HANDIC"):
+        assert register in ran.said
+    assert "2021-12-31" in ran.said
+
+
+def test_the_summary_says_where_the_files_are(ran: Ran) -> None:
+    for study in ("a", "b"):
+        for path in (
+            ran.world.root / "release" / study / "cost_table.xlsx",
+            ran.world.root / "release" / study / "cost_table.csv",
+            ran.world.root / "store" / "cost_table" / f"{study}.parquet",
+        ):
+            assert path.exists()
+            assert str(path) in ran.done.stdout
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        ("DREAM", "444"),
+        ("HANDIC", "85b"),
+        ("LPR_A_KONTAKT", "not delivered"),
+        ("2014-12-31", "not delivered"),
+        ("notes.docx",),
+    ],
+    ids=["unmapped code of DREAM", "unmapped code of HANDIC", "register", "base date", "file not read"],
+)
+def test_a_run_warns(ran: Ran, told: tuple[str, ...]) -> None:
+    warnings = [line for line in ran.done.stderr.splitlines() if "warning" in line.lower()]
+    assert [line for line in warnings if all(part in line for part in told)], warnings
+
+
+def test_a_warning_is_given_once(ran: Ran) -> None:
+    warnings = [line for line in ran.done.stderr.splitlines() if "warning" in line.lower()]
+    assert len(warnings) == len(set(warnings)) == 5
+
+
+def test_unmapped_codes_are_counted_by_code_and_year(ran: Ran) -> None:
+    table = pl.read_parquet(ran.world.root / "store" / "quality" / "unmapped_codes.parquet")
+    assert sorted(table.rows()) == [("dream", "444", 2021, 2), ("handic", "85b", 2021, 1)]
+
+
+def test_a_register_that_is_not_delivered_is_not_measured(ran: Ran) -> None:
+    assert ran.world.used(PNRS[0], "somatik_ambulant", "a") == {0: None}
+    assert ran.world.used(PNRS[0], "socialpaedagogisk_stoette", "a") == {0: 62}
+
+
+def digests(root: Path) -> dict[str, str]:
+    found = [path for folder in ("store", "release") for path in (root / folder).rglob("*") if path.is_file()]
+    kept = [path for path in found if ".dagster" not in path.parts and path.suffix != ".lock"]
+    return {str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in kept}
+
+
+def test_running_again_gives_the_same_bytes(ran: Ran, tmp_path: Path) -> None:
+    """Over the same store, whose tables must stay as they were, and into a new one."""
+    before = digests(ran.world.root)
+    assert {Path(name).parts[0] for name in before} == {"store", "release"}
+    assert any("release/a/" in name and name.endswith(".xlsx") for name in before)
+    elsewhere = tmp_path / "elsewhere"
+    new = ["--store", str(elsewhere / "store"), "--release", str(elsewhere / "release")]
+    ran.world.run_here("--study", "a", *new)
+    assert digests(elsewhere) == {
+        name: digest for name, digest in before.items() if "b" not in Path(name).parts[1:] and Path(name).stem != "b"
+    }
+    ran.world.run_here("--study", "a")
+    assert digests(ran.world.root) == before
+
+
+# Lists of studies
+
+
+def test_studies_are_listed(ran: Ran) -> None:
+    code, said = here("studies", "--studies", str(ran.world.root / "studies"))
+    assert code == 0
+    for study in ("a", "b", "c"):
+        assert f"Prøve {study}" in said
+    assert "2021" in said
+
+
+def test_studies_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_text("id: X\ncolour: red\n")
+    code, said = here("studies", "--studies", str(tmp_path))
+    assert code == StudyError.exit_code
+    for told in ("`id`", "colour", "title_da", "participants", "price_year"):
+        assert told in said
+
+
+# Runs that end before any work, and how
+
+
+def test_the_exit_codes_are_documented() -> None:
+    done = forlob("--help")
+    assert done.returncode == 0
+    stated = {int(code) for code in re.findall(r"\b(\d) [a-z]", words(done.stdout).partition("Exit codes")[2])}
+    used = {kind.exit_code for kind in (ForlobError, DeliveryError, StudyError, CatalogueError, StoreError)}
+    assert stated == used | {0, 2} == {0, 1, 2, 3, 4, 5, 6}
+
+
+@pytest.mark.parametrize(
+    "arguments", [["run", "--colour", "red"], ["walk"], ["run", "--study"], ["demo", "--citizens", "9"]]
+)
+def test_wrong_use_of_the_command(arguments: list[str]) -> None:
+    code, said = here(*arguments)
+    assert code == 2
+    assert said
+
+
+def test_a_study_that_is_not_there(ran: Ran) -> None:
+    code, said = here("run", "--study", "d", "--study", "a", *folders(ran.world.root))
+    assert code == StudyError.exit_code
+    assert "'d'" in said
+    assert "a, b, c" in said
+
+
+def test_an_empty_folder_of_deliveries(ran: Ran, tmp_path: Path) -> None:
+    code, said = here("run", *folders(tmp_path, extracts=tmp_path, studies=ran.world.root / "studies"))
+    assert code == DeliveryError.exit_code
+    for told in ("no delivery", str(tmp_path), "bef202012", "mend"):
+        assert told in said
+    assert not (tmp_path / "store").exists()
+
+
+def test_folders_that_are_not_there(tmp_path: Path) -> None:
+    """Both are told at once; the first decides the exit code."""
+    code, said = here("run", *folders(tmp_path))
+    assert code == DeliveryError.exit_code
+    assert str(tmp_path / "extracts") in said
+    assert str(tmp_path / "studies") in said
+
+
+def test_the_folders_of_the_current_one_by_default(tmp_path: Path) -> None:
+    done = forlob("run", cwd=tmp_path)
+    assert done.returncode == DeliveryError.exit_code
+    assert str(tmp_path / "extracts") in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_without_bef_nobody_is_known(ran: Ran, tmp_path: Path) -> None:
+    extracts = tmp_path / "extracts"
+    extracts.mkdir()
+    shutil.copy(ran.world.root / "extracts" / "dream202112.parquet", extracts)
+    code, said = here("run", *folders(tmp_path, studies=ran.world.root / "studies"))
+    assert code == DeliveryError.exit_code
+    assert "BEF" in said
+    assert str(extracts) in said
+
+
+def test_a_catalogue_that_cannot_be_read(ran: Ran, tmp_path: Path) -> None:
+    (tmp_path / "unit_prices.csv").write_text("service,year,price,status,source\nsu,2020,x,guessed,\n")
+    options = [*folders(ran.world.root), "--catalogue", str(tmp_path)]
+    code, said = here("run", *options)
+    assert code == CatalogueError.exit_code
+    for column in ("`price`", "`status`", "`source`"):
+        assert column in said
+    assert str(tmp_path / "unit_prices.csv") in said
+
+
+def test_a_priced_service_without_a_payer_rule_is_an_error_that_names_it(ran: Ran, tmp_path: Path) -> None:
+    rules = pl.read_csv(Path(cli.__file__).parent / "catalogue" / "payer_rules.csv", infer_schema=False)
+    rules.filter(pl.col("service") != "foertidspension").write_csv(tmp_path / "payer_rules.csv")
+    before = digests(ran.world.root)
+    code, said = here("run", "--study", "a", *folders(ran.world.root), "--catalogue", str(tmp_path))
+    assert code == CatalogueError.exit_code
+    assert "foertidspension" in said
+    assert {name: d for name, d in digests(ran.world.root).items() if "cost" in name} == {
+        name: d for name, d in before.items() if "cost" in name
+    }
+
+
+def test_a_store_that_cannot_be_written(ran: Ran, tmp_path: Path) -> None:
+    """A file stands where the folder should be."""
+    (tmp_path / "store").write_text("not a folder")
+    code, said = here("run", "--study", "a", *folders(ran.world.root, store=tmp_path / "store"))
+    assert code == StoreError.exit_code
+    assert str(tmp_path / "store") in said
+
+
+def test_a_release_folder_that_cannot_be_written(ran: Ran, tmp_path: Path) -> None:
+    (tmp_path / "release").write_text("not a folder")
+    options = folders(ran.world.root, store=tmp_path / "store", release=tmp_path / "release")
+    code, said = here("run", "--study", "a", *options)
+    assert code == StoreError.exit_code
+    assert str(tmp_path / "release") in said
+
+
+def test_a_study_without_a_study_base(ran: Ran, tmp_path: Path) -> None:
+    studies = tmp_path / "studies"
+    shutil.copytree(ran.world.root / "studies", studies)
+    (studies / "a.csv").write_text(f"pnr;start_year\n{NEVER};2021\n")
+    code, said = here("run", "--study", "a", *folders(ran.world.root, studies=studies, store=tmp_path / "store"))
+    assert code == StudyError.exit_code
+    assert "study base" in said
+    assert str(studies / "a.csv") in said
+    assert NEVER not in said
+
+
+def test_synthesise_writes_deliveries_and_answers(tmp_path: Path) -> None:
+    code, said = here("synthesise", "--folder", str(tmp_path / "demo"), "--seed", "7")
+    assert code == 0
+    assert str(tmp_path / "demo") in said.replace(" ", "")
+    assert {path.name for path in (tmp_path / "demo").iterdir()} == {"extracts", "studies", "answers.json"}

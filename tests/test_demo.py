@@ -1,0 +1,339 @@
+"""The demo end to end: `forlob demo` at 20,000 citizens, compared with the answers that were planted and, so that these
+are not its only judge, with the printed figures of the two reports written out here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import openpyxl
+import polars as pl
+import pytest
+
+from expectations.contracts.deliveries import DELIVERIES
+
+A, B = "aaben_dialog", "samarbejdsmodellen"
+STUDIES = {A: range(-1, 3), B: range(-2, 3)}
+TWO_GIGABYTES = 2_000_000  # kB
+GROUPS = [
+    *(f"{study} {what}" for study in STUDIES for what in ("flow", "municipalities")),
+    *(f"{study} period {period}" for study, periods in STUDIES.items() for period in periods),
+    *(f"{A} {figure}" for figure in ("Figur 1", "Figur 2")),
+    *(f"{B} Figur {figure}" for figure in ("4.1", "10.1", "10.2", "10.3", "10.4", "10.6")),
+    *(f"{B} {figure}" for figure in ("10.1", "Tabel 10.1", "Tabel 10.2", "Tabel 10.3", "Tabel 10.5")),
+    *(f"set aside {register}" for register in DELIVERIES),
+]
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The workspace that `forlob demo` made, and what it said."""
+
+    folder: Path
+    out: str
+    err: str
+    peak_memory: int
+    answers: list[dict[str, Any]]
+
+    def table(self, table: str, study: str) -> pl.DataFrame:
+        return pl.read_parquet(self.folder / "store" / table / f"{study}.parquet")
+
+    def set_aside(self, register: str) -> pl.DataFrame:
+        here = self.folder / "store" / "quarantine" / register
+        return pl.read_parquet(here / "*.parquet" if here.is_dir() else here.with_suffix(".parquet"))
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    folder = tmp_path_factory.mktemp("demo")
+    command = [str(Path(sys.executable).parent / "forlob"), "demo", "--folder", str(folder / "demo")]
+    with (folder / "out").open("w") as out, (folder / "err").open("w") as err:
+        process = subprocess.Popen(command, stdout=out, stderr=err)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    said, complained = (folder / "out").read_text(), (folder / "err").read_text()
+    assert process.returncode == 0, f"{said}\n{complained}"
+    answers = json.loads((folder / "demo" / "answers.json").read_text(encoding="utf-8"))
+    return Demo(folder / "demo", said, complained, usage.ru_maxrss, answers)
+
+
+def group_of(record: dict[str, Any]) -> str:
+    """The test that a record of the answers belongs to."""
+    where = record["where"]
+    if record["table"] == "set_aside":
+        return f"set aside {where['register']}"
+    if record["table"] == "participant_flow":
+        return f"{record['study']} flow"
+    if record["figure"]:
+        return f"{record['study']} {record['figure']}"
+    return f"{record['study']} " + (
+        "municipalities" if where.get("group_by") == "kommune" else f"period {where['period']}"
+    )
+
+
+def chosen(where: dict[str, Any]) -> pl.Expr:
+    """Rows that meet a record's `where`, as synthetic/answers.py states it."""
+    conditions = [pl.lit(value=True)]
+    for column, value in where.items():
+        match value:
+            case None:
+                conditions.append(pl.col(column).is_null())
+            case list():
+                conditions.append(pl.col(column).is_in(value))
+            case {"min": low, "max": high}:
+                conditions.append(pl.col(column).is_between(low, high))
+            case _:
+                conditions.append(pl.col(column) == value)
+    return pl.all_horizontal(conditions)
+
+
+def found(demo: Demo, record: dict[str, Any]) -> float:
+    if record["table"] == "set_aside":
+        return demo.set_aside(record["where"]["register"]).filter(reason=record["where"]["reason"]).height
+    rows = demo.table(record["table"], record["study"]).filter(chosen(record["where"]))
+    if record["aggregate"] == "count":
+        return rows.height
+    assert rows.height or record["table"] == "participant_flow", "no row meets the record: its sum is 0 for no reason"
+    return rows[record["column"]].sum()
+
+
+def agrees(value: float, record: dict[str, Any]) -> bool:
+    expected = record["expected"]
+    if record["kind"] == "exact":
+        return value == pytest.approx(expected, rel=1e-9, abs=0) if isinstance(expected, float) else value == expected
+    if record["kind"] == "printed":
+        return round(value * record["scale"], record["decimals"]) == expected
+    return abs(value - expected) <= record["tolerance"] * expected
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_the_planted_answers_come_out(demo: Demo, group: str) -> None:
+    records = [record for record in demo.answers if group_of(record) == group]
+    assert records
+    wrong = [
+        f"{r['measure']} {r['where']}: {found(demo, r)}, planted {r['expected']} ({r['kind']})"
+        for r in records
+        if not agrees(found(demo, r), r)
+    ]
+    assert not wrong, "\n".join([f"{len(wrong)} of {len(records)}", *wrong])
+
+
+def test_every_answer_is_compared(demo: Demo) -> None:
+    assert {group_of(record) for record in demo.answers} == set(GROUPS)
+    assert len(demo.answers) > 900
+
+
+# What the reports print, of what BEF, DREAM, LPR and HANDIC feed: (figure, conditions on the cost table's row of
+# everybody, column, printed value). Shares agree to the printed percent, kroner within 5 %.
+SOCIAL = {"area": "sociale_serviceydelser", "service": None}
+SUPPORT = {"area": "sociale_serviceydelser", "service": "socialpaedagogisk_stoette"}
+PSYCHIATRIC = {"service": "psykiatri_ambulant"}
+SOMATIC = {"service": "somatik_ambulant"}
+SHARES_A = [
+    ("Figur 1, psychiatric hospital", PSYCHIATRIC, {-1: 60, 0: 57, 2: 41}),
+    ("Figur 1, somatic hospital", SOMATIC, {-1: 60, 0: 60, 2: 60}),
+    ("Figur 1, social services", SOCIAL, {-1: 40, 0: 51, 2: 54}),
+]
+KRONER_A = [
+    ("Figur 2, social services", [SOCIAL], {-1: 98_000, 0: 111_000, 2: 112_000}),
+    ("Figur 2, socialpædagogisk støtte", [SUPPORT], {-1: 49_000, 0: 59_000, 2: 64_000}),
+    (
+        "Figur 2, transfers",
+        [{"area": "overfoerselsindkomst", "service": None}],
+        {-1: 100_000, 0: 108_000, 2: 113_000},
+    ),
+    (
+        "Figur 2, psychiatric hospital",
+        [{"service": f"psykiatri_{kind}"} for kind in ("sengedag", "ambulant")],
+        {-1: 21_000, 2: 12_000},
+    ),
+]
+CITIZENS_B = [
+    ("10.1, in the population register", pl.col("in_study_base"), 64),
+    ("Tabel 10.5, ongoing", pl.col("status") == "Igangværende", 29),
+    ("Tabel 10.5, finished", pl.col("status") != "Igangværende", 51),
+    ("Figur 4.1, completed", pl.col("status") == "Gennemført", 19),
+    ("Figur 4.1, other reason", pl.col("status") == "Anden årsag", 20),
+    ("Figur 4.1, did not wish to take part", pl.col("status") == "Ønskede ikke at deltage", 7),
+    ("Figur 4.1, not stated", pl.col("status") == "Ikke oplyst", 5),
+    ("Figur 10.1, women", pl.col("koen") == "2", 34),
+    ("Figur 10.2, Danish origin", pl.col("ie_type") == "1", 58),
+    ("Tabel 10.1, 50 or under", pl.col("age") <= 50, 5),
+    ("Tabel 10.1, 51-60", pl.col("age").is_between(51, 60), 39),
+    ("Tabel 10.1, 61-70", pl.col("age").is_between(61, 70), 14),
+    ("Tabel 10.1, 71 or over", pl.col("age") >= 71, 6),
+    ("Figur 10.3, living alone", pl.col("antpersh") == 1, 52),
+    ("Figur 10.4, at least one child", pl.col("has_children"), 47),
+    ("Figur 10.6, førtidspension", pl.col("support_status") == "foertidspension", 32),
+    ("Figur 10.6, folkepension", pl.col("support_status") == "folkepension", 14),
+    ("Figur 10.6, ikke offentlig forsørget", pl.col("support_status") == "ikke_offentlig_forsoerget", 4),
+]
+USERS_B = [
+    ("Tabel 10.2, somatic outpatient visit", "somatik_ambulant", -2, 41),
+    ("Tabel 10.2, somatic admission", "somatik_indlaeggelse", -2, 16),
+    ("Tabel 10.2, psychiatric contact", "psykiatri_ambulant", -2, 14),
+    ("Tabel 10.2, socialpædagogisk støtte", "socialpaedagogisk_stoette", -1, 21),
+]
+
+
+def value(demo: Demo, study: str, period: int, column: str, **where: str | None) -> float:
+    rows = demo.table("cost_table", study).filter(chosen({"group_by": "alle", "period": period, **where}))
+    return rows[column].item()
+
+
+@pytest.mark.parametrize(("figure", "where", "printed"), SHARES_A, ids=[row[0] for row in SHARES_A])
+def test_shares_of_report_a(demo: Demo, figure: str, where: dict[str, str | None], printed: dict[int, int]) -> None:
+    assert {period: round(100 * value(demo, A, period, "share_users", **where)) for period in printed} == printed
+
+
+@pytest.mark.parametrize(("figure", "rows", "printed"), KRONER_A, ids=[row[0] for row in KRONER_A])
+def test_kroner_of_report_a(
+    demo: Demo, figure: str, rows: list[dict[str, str | None]], printed: dict[int, int]
+) -> None:
+    kroner = {period: sum(value(demo, A, period, "mean_cost_kommune", **where) for where in rows) for period in printed}
+    assert kroner == pytest.approx(printed, rel=0.05)
+
+
+def test_weeks_of_transfers_of_report_a(demo: Demo) -> None:
+    """Figur 1: about 40 weeks in all three periods."""
+    weeks = demo.table("cost_table", A).filter(group_by="alle", area="overfoerselsindkomst", unit="week")
+    by_period = dict(weeks.group_by("period").agg(pl.col("mean_quantity").sum()).rows())
+    assert {period: round(by_period[period]) for period in (-1, 0, 2)} == {-1: 40, 0: 40, 2: 40}
+
+
+def test_the_907_of_report_a_live_in_13_municipalities(demo: Demo) -> None:
+    assert value(demo, A, 0, "n_study", area=None, service=None) == 907
+    participants = demo.table("participants", A)
+    assert participants["kom"].n_unique() == 13
+    assert set(participants["start_year"]) == {2018, 2019}
+
+
+@pytest.mark.parametrize(("figure", "rule", "citizens"), CITIZENS_B, ids=[row[0] for row in CITIZENS_B])
+def test_citizens_of_report_b(demo: Demo, figure: str, rule: pl.Expr, citizens: int) -> None:
+    participants = demo.table("participants", B)
+    whole_list = figure.startswith(("Tabel 10.5", "Figur 4.1"))
+    assert (participants if whole_list else participants.filter("in_study_base")).filter(rule).height == citizens
+
+
+@pytest.mark.parametrize(("figure", "service", "period", "users"), USERS_B, ids=[row[0] for row in USERS_B])
+def test_users_of_report_b(demo: Demo, figure: str, service: str, period: int, users: int) -> None:
+    assert value(demo, B, period, "n_users", service=service) == users
+    assert value(demo, B, period, "n_citizens", service=service) == 64
+
+
+def test_means_of_report_b(demo: Demo) -> None:
+    """Tabel 10.3: 7.1 outpatient visits and 3.5 bed days a citizen."""
+    assert round(value(demo, B, -2, "mean_quantity", service="somatik_ambulant"), 1) == 7.1
+    assert round(value(demo, B, -2, "mean_quantity", service="somatik_sengedag"), 1) == 3.5
+
+
+@pytest.mark.parametrize(
+    ("study", "steps"),
+    [
+        (A, {"received": 907, "not_in_population": 0, "study_base": 907}),
+        (B, {"received": 80, "not_in_population": 16, "study_base": 64}),
+    ],
+)
+def test_the_flow_of_a_study_adds_up(demo: Demo, study: str, steps: dict[str, int]) -> None:
+    flow = demo.table("participant_flow", study)
+    by_step = dict(flow.group_by("step").agg(pl.col("n").sum()).rows())
+    assert {step: by_step[step] for step in steps} == steps
+    assert by_step["received"] == sum(n for step, n in by_step.items() if step != "received")
+    assert demo.table("participants", study).height == by_step["not_in_population"] + by_step["study_base"]
+
+
+def delivered_rows(demo: Demo, register: str) -> int:
+    """Rows of a register's newest or every delivery, counted without forlob."""
+    extracts = demo.folder / "extracts"
+    if register == "handic":
+        return sum(1 for _ in (extracts / "handic2024.csv").open(encoding="utf-8")) - 1
+    named = {"bef": "bef/*.parquet", "lpr_a_kontakt": "lpr_a_kontakt/*/*.parquet", "dream": "dream202412.parquet"}
+    return sum(pl.scan_parquet(path).select(pl.len()).collect().item() for path in extracts.glob(named[register]))
+
+
+@pytest.mark.parametrize("register", DELIVERIES)
+def test_no_delivered_row_is_lost(demo: Demo, register: str) -> None:
+    store = demo.folder / "store" / "registers"
+    aside = demo.set_aside(register)
+    planted = sum(
+        r["expected"] for r in demo.answers if r["table"] == "set_aside" and r["where"]["register"] == register
+    )
+    assert aside.height == planted > 0
+    received, n_aside, kept = accounts(demo)[register]
+    assert received == delivered_rows(demo, register) == kept + n_aside
+    assert n_aside == planted
+    if register == "dream":  # wide rows became runs: a citizen may have many, or none
+        assert (
+            kept
+            == pl.read_parquet(demo.folder / "extracts" / "dream202412.parquet", columns=["PNR"])["PNR"]
+            .drop_nulls()
+            .len()
+        )
+    else:
+        here = store / register
+        files = here / "*.parquet" if here.is_dir() else here.with_suffix(".parquet")
+        assert pl.scan_parquet(files).select(pl.len()).collect().item() == kept
+
+
+def accounts(demo: Demo) -> dict[str, tuple[int, int, int]]:
+    """Received, set aside and kept by register, as the materialisations say."""
+    totals: dict[str, tuple[int, int, int]] = {}
+    with dg.DagsterInstance.from_config(str(demo.folder / "store" / ".dagster")) as instance:
+        for register in DELIVERIES:
+            key = dg.AssetKey(["quarantine", register])
+            events = instance.fetch_materializations(key, limit=100).records
+            made = [event.asset_materialization.metadata for event in events]
+            names = ("rows_received", "rows_set_aside", "rows_kept")
+            totals[register] = tuple(sum(one[name].value for one in made) for name in names)
+    return totals
+
+
+def test_every_row_set_aside_says_where_it_stands(demo: Demo) -> None:
+    for register in DELIVERIES:
+        aside = demo.set_aside(register)
+        assert aside.select("source_file", "row_number", "reason").null_count().row(0) == (0, 0, 0)
+        assert not aside.select("source_file", "row_number").is_duplicated().any()
+        assert set(aside["source_file"]) <= {path.name for path in (demo.folder / "extracts").rglob("*.*")}
+
+
+def test_no_code_of_the_demo_is_unmapped(demo: Demo) -> None:
+    for table in ("unmapped_codes", "unmapped_dream", "unmapped_handic"):
+        assert pl.read_parquet(demo.folder / "store" / "quality" / f"{table}.parquet").is_empty(), table
+
+
+def test_the_demo_warns_of_lpr3_and_of_nothing_else(demo: Demo) -> None:
+    """Where a study's periods lie on both sides of 2019, when LPR2 became LPR3 (docs/registers.md, pitfall 2)."""
+    periods = {study: demo.table("periods", study) for study in STUDIES}
+    across = {study for study, rows in periods.items() if rows["start"].min() < date(2019, 1, 1) <= rows["end"].max()}
+    warnings = [line for line in demo.err.splitlines() if "warning" in line.lower()]
+    assert across
+    assert len(warnings) == len(across)
+    assert all("LPR3" in line for line in warnings)
+    assert {study for study in STUDIES for line in warnings if study in line} == across
+    assert "Traceback" not in demo.out + demo.err
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_the_releases_are_there_and_the_demo_says_where(demo: Demo, study: str) -> None:
+    folder = demo.folder / "release" / study
+    assert sorted(path.name for path in folder.iterdir()) == ["cost_table.csv", "cost_table.xlsx"]
+    for path in folder.iterdir():
+        assert str(path) in demo.out
+    released = pl.read_csv(folder / "cost_table.csv", infer_schema_length=None)
+    assert released.height == demo.table("cost_table", study).height
+    assert released["withheld"].any(), "the demo has small cells: some must be withheld"
+    assert released.filter("withheld")["mean_cost"].null_count() == released.filter("withheld").height
+    assert released["n_users"].drop_nulls().filter(released["n_users"].drop_nulls().is_between(1, 4)).is_empty()
+    assert len(openpyxl.load_workbook(folder / "cost_table.xlsx", read_only=True).sheetnames) > 2
+
+
+def test_the_demo_fits_in_two_gigabytes(demo: Demo) -> None:
+    assert demo.peak_memory < TWO_GIGABYTES
