@@ -18,6 +18,7 @@ import openpyxl
 import polars as pl
 import pytest
 
+from catalogue.reader import read_catalogue
 from expectations.contracts.deliveries import DELIVERIES
 
 A, B = "aaben_dialog", "samarbejdsmodellen"
@@ -333,6 +334,26 @@ def test_the_releases_are_there_and_the_demo_says_where(demo: Demo, study: str) 
     assert released.filter("withheld")["mean_cost"].null_count() == released.filter("withheld").height
     assert released["n_users"].drop_nulls().filter(released["n_users"].drop_nulls().is_between(1, 4)).is_empty()
     assert len(openpyxl.load_workbook(folder / "cost_table.xlsx", read_only=True).sheetnames) > 2
+
+
+def test_the_table_of_the_readme_is_the_demos(demo: Demo) -> None:
+    names = read_catalogue()
+    labels = {label: ("area", area) for area, label in names.areas.select("area", "label_da").rows()}
+    labels |= {label: ("service", service) for service, label in names.services.select("service", "label_da").rows()}
+    table = demo.table("cost_table", "aaben_dialog").filter(group_by="alle")
+    text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    printed = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ") and "%" in line]
+    assert len(printed) > 5
+    for name, *cells in printed:
+        level, value = labels.get(name.strip("*"), ("area", None))
+        rows = (
+            table.filter(pl.col("service").is_null(), pl.col("area").eq_missing(value))
+            if level == "area"
+            else (table.filter(pl.col("service") == value))
+        )
+        for cell, row in zip(cells, rows.sort("period").iter_rows(named=True), strict=True):
+            kroner = "" if row["mean_cost"] is None else f"{row['mean_cost']:,.0f} "
+            assert cell == f"{kroner}({row['share_users']:.0%})", name
 
 
 def test_the_demo_fits_in_two_gigabytes(demo: Demo) -> None:

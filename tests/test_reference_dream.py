@@ -148,3 +148,12 @@ def test_code_on(rows: list[dict[str, object]], week: str) -> None:
     )
     expected = {row["person"]: dream.code_text(row[week]) for row in rows if dream.code_text(row[week])}
     assert dict(code_on(runs_of(rows).lazy(), asked).select("person", "code").iter_rows()) == expected
+
+
+def test_a_pnr_among_the_codes_is_not_kept() -> None:
+    """Codes are shown in warnings and in quality/unmapped_codes: one too long to be a code may be a PNR."""
+    batch = pl.DataFrame(
+        {"person": [1], "y_2001": ["010203040506"], "y_2002": ["SEL107"]}, schema_overrides={"person": pl.UInt32}
+    )
+    runs = week_runs(batch, week_columns(batch.columns))
+    assert runs["code"].to_list() == ["(too long)", "SEL107"]
