@@ -37,6 +37,7 @@ app = typer.Typer(
 PIPED_WIDTH = 130  # of a log file or a pipe, which has none of its own
 out = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
 err = Console(stderr=True, soft_wrap=True)
+os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"  # whatever becomes of dagster.yaml: data about people is near
 
 StudyIds = Annotated[
     list[str] | None,
@@ -87,7 +88,7 @@ def synthesise(
     """Write demo deliveries, study files and participant lists in the registers' formats, and the answers planted."""
     with _told_errors():
         _synthesise(folder, citizens, seed)
-    out.print(f"written: {folder.absolute()}")
+    out.print(f"written: {folder.absolute()}", markup=False)
 
 
 @app.command(name="studies")
@@ -105,22 +106,28 @@ def ui(
     folder: Annotated[
         Path, typer.Option(help="A workspace: a folder with extracts, studies, store and release.")
     ] = Path(),
+    extracts: Extracts = None,
+    studies: Studies = None,
+    catalogue: Catalogue = None,
+    store: Store = None,
+    release: Release = None,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
 ) -> None:
     """Start the Dagster UI on 127.0.0.1 over a workspace, with the history of its runs."""
-    folders = Folders.below(folder)
+    stated = {"extracts": extracts, "studies": studies, "catalogue": catalogue, "store": store, "release": release}
+    folders = _folders(Folders.below(folder), **stated)
     with _told_errors():
         _prepare_instance(folders)
     environment = os.environ | folders.as_environment() | {"DAGSTER_HOME": str(folders.instance)}
-    out.print(f"Dagster UI: http://127.0.0.1:{port}  (workspace {folder.absolute()}; stop with Ctrl-C)")
+    out.print(f"Dagster UI: http://127.0.0.1:{port}  (store {folders.store}; stop with Ctrl-C)", markup=False)
     code_location = str(Path(__file__).with_name("workspace.yaml"))
     arguments = ["dagster", "dev", "--workspace", code_location, "--host", "127.0.0.1", "--port", str(port)]
     os.chdir(folders.instance)  # where its dagster.yaml is: another in the current folder would draw a warning
     os.execvpe(sys.executable, [sys.executable, "-m", *arguments], environment)
 
 
-def _folders(**stated: Path | None) -> Folders:
-    default = Folders.from_environment()
+def _folders(default: Folders | None = None, **stated: Path | None) -> Folders:
+    default = default or Folders.from_environment()
     chosen = {name: path.absolute() for name, path in stated.items() if path}
     return Folders(**{**default.__dict__, **chosen})
 
@@ -154,6 +161,9 @@ def _progress() -> Iterator[Callable[[str, float | None], None]]:
 def _synthesise(folder: Path, citizens: int, seed: int = 2026) -> None:
     from synthetic.write import write_demo
 
+    if (folder / "extracts").exists() and not (folder / "answers.json").exists():
+        mend = "choose another --folder: demo deliveries are never mixed with real ones"
+        raise StoreError(Fault("the folder holds deliveries that are not the demo's", str(folder), mend))
     with _progress() as tell:
         write_demo(folder, citizens, seed, lambda what: tell(f"demo deliveries: {what}", None))
 
@@ -191,7 +201,7 @@ def _run(folders: Folders, study_ids: list[str], *, show_tables: bool = False) -
     for warning in dict.fromkeys([*made.warnings, *outcome.warnings]):
         err.print(f"[yellow]warning:[/yellow] {escape(warning)}", highlight=False)
     if outcome.failure:
-        err.print("[bold red]stopped; earlier results are as they were:[/bold red]")
+        err.print("[bold red]stopped; releases are as they were, the store has what was made before:[/bold red]")
         err.print(outcome.failure, markup=False, highlight=False)
         raise typer.Exit(outcome.exit_code)
     out.print(terminal.registers_table(outcome.registers), "")
@@ -200,7 +210,7 @@ def _run(folders: Folders, study_ids: list[str], *, show_tables: bool = False) -
             out.print(terminal.cost_table(study, folders.store, workspace.read_catalogue()), "")
         out.print(terminal.flow_table(study, folders), "")
         for line in terminal.files_of(study, folders):
-            out.print(line, soft_wrap=True, highlight=False)
+            out.print(line, soft_wrap=True, highlight=False, markup=False)
         out.print()
 
 

@@ -7,11 +7,19 @@ A message never carries a value of a person: it names files, columns, keys and c
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 PASSING = {errno.EIO, errno.EAGAIN, errno.EBUSY, errno.ETIMEDOUT, errno.ESTALE, errno.ENETDOWN}
 """Numbers of the errors of a busy or briefly absent file server: worth another try, and no fault of a user."""
+
+
+def os_error(error: BaseException) -> int | None:
+    """The number of the operating system's error behind `error`, which Polars tells in its message only."""
+    number = getattr(error, "errno", None)
+    told = None if number else re.search(r"\(os error (\d+)\)", str(error))
+    return int(told[1]) if told else number
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
@@ -19,9 +20,19 @@ def table_metadata(contract: pa.DataFrameSchema) -> dict[str, Any]:
         if stated.metadata["comes_from"]
     }
     return {
-        COLUMN_SCHEMA: dg.TableSchema([_column(name, stated) for name, stated in contract.columns.items()]),
+        COLUMN_SCHEMA: table_schema(contract),
         **({COLUMN_LINEAGE: dg.TableColumnLineage(lineage)} if lineage else {}),
     }
+
+
+def table_schema(contract: pa.DataFrameSchema) -> dg.TableSchema:
+    """A contract's columns as Dagster shows them."""
+    return dg.TableSchema([_column(name, stated) for name, stated in contract.columns.items()])
+
+
+def text_columns(names: Sequence[str]) -> dg.TableSchema:
+    """The columns of a participant list, which are text as somebody typed them."""
+    return dg.TableSchema([dg.TableColumn(name, type="String", description="As typed.") for name in names])
 
 
 def sentence(text: str) -> str:

@@ -1,5 +1,6 @@
 """Deliveries to registers: the person key, and the typed rows of each register with what they cover."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -8,12 +9,12 @@ import dagster as dg
 import polars as pl
 from filelock import FileLock
 
-from assets.columns import sentence, table_metadata
+from assets.columns import COLUMN_SCHEMA, sentence, table_metadata, text_columns
 from assets.failures import IO_RETRIES, clear_errors
 from assets.workspace import Workspace
 from deliveries.entry import Entered, Source, delivered_pnrs, enter, kept_rows, open_sources, wide_batches
 from deliveries.folder import Delivery
-from deliveries.lists import read_participant_list
+from deliveries.lists import LIST_COLUMNS, read_participant_list
 from deliveries.shape import family_columns
 from deliveries.studies import read_studies
 from deliveries.values import PNR_WIDTH
@@ -47,7 +48,7 @@ def extract_specs(years: dg.PartitionsDefinition, studies: dg.PartitionsDefiniti
             kinds={"parquet", "csv", "sas"},
             description=f"{contract.register.upper()} as delivered ({contract.kind}): {contract.row}.",
             partitions_def=years if contract.kind == "periodic" else None,
-            metadata={"dagster/column_schema": _delivered_columns(contract)},
+            metadata={COLUMN_SCHEMA: _delivered_columns(contract)},
         )
         for contract in DELIVERIES.values()
     ]
@@ -58,6 +59,7 @@ def extract_specs(years: dg.PartitionsDefinition, studies: dg.PartitionsDefiniti
         kinds={"csv", "excel"},
         description="A project's list of participants, as its study file names it.",
         partitions_def=studies,
+        metadata={COLUMN_SCHEMA: text_columns(LIST_COLUMNS)},
     )
     catalogue = dg.AssetSpec(
         "catalogue",
@@ -73,6 +75,16 @@ def _delivered_columns(contract: DeliveryContract) -> dg.TableSchema:
     stated = [dg.TableColumn(f.name, type=f.read_as, description=f.meaning) for f in contract.fields]
     families = [dg.TableColumn(f.name, type="column family", description=f.meaning) for f in contract.column_families]
     return dg.TableSchema([*stated, *families])
+
+
+def _quarantine_columns(contract: DeliveryContract) -> dg.TableSchema:
+    place = [
+        dg.TableColumn("reason", type="String", description="Why the row was set aside."),
+        dg.TableColumn("source_file", type="String", description="Name of the delivered file."),
+        dg.TableColumn("row_number", type="UInt32", description="Row in it; 1 is the first after any header."),
+    ]
+    values = [dg.TableColumn(f.name, type="String", description=f"As delivered. {f.meaning}") for f in contract.fields]
+    return dg.TableSchema([*place, *values])
 
 
 @dg.asset(
@@ -92,7 +104,7 @@ def person_key(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Ma
     lists = [(study.id, study.participants) for study in read_studies(Path(workspace.studies))]
     fingerprints = sorted(
         [d.fingerprint for found in deliveries.values() for d in found]
-        + [f"{study}:{list_path.stat().st_size}:{list_path.stat().st_mtime_ns}" for study, list_path in lists]
+        + [f"{study}: {hashlib.sha256(list_path.read_bytes()).hexdigest()}" for study, list_path in lists]
         + [f"{register}: {[field.name for field in contract.ids]}" for register, contract in DELIVERIES.items()]
     )
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -114,16 +126,18 @@ def person_key(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Ma
 
 
 def _known_persons(path: Path) -> pl.DataFrame:
+    restore = "restore it from a backup: a new one would number citizens anew, and old results could not be followed"
     if not path.exists():
+        if (path.parent / "registers").exists():
+            mend = f"{restore}; or empty the store to begin anew"
+            raise StoreError(Fault("the person key is gone, and the store has registers keyed by it", str(path), mend))
         return pl.DataFrame(schema=KEY_SCHEMA)
     try:
         known = pl.read_parquet(path)
     except pl.exceptions.PolarsError:
         known = None
     if known is None or known.schema != KEY_SCHEMA:
-        what = "the person key cannot be read"
-        mend = "restore it from a backup: a new one would number citizens anew, and old results could not be followed"
-        raise StoreError(Fault(what, str(path), mend))
+        raise StoreError(Fault("the person key cannot be read", str(path), restore))
     return known
 
 
@@ -180,6 +194,7 @@ def _outs(contract: DeliveryContract, tables: Sequence[str]) -> dict[str, dg.Ass
             key=["quarantine", contract.register],
             group_name="quarantine",
             description=f"Rows of {contract.register.upper()} that broke the contract, as delivered. Restricted.",
+            metadata={COLUMN_SCHEMA: _quarantine_columns(contract)},
             **common,
         ),
     }
@@ -239,6 +254,9 @@ def _dream() -> dg.AssetsDefinition:
         entered = kept_rows(DREAM, sources, person_key.collect())
         names = {name for source in sources for name in family_columns(DREAM, source.frame.collect_schema())}
         weeks, months = week_columns(names), month_columns(names)
+        undated = sorted(names - set(weeks) - set(months))
+        if undated:
+            context.log.warning(f"DREAM: there is no such week or month, so not read: {', '.join(undated).upper()}")
         runs, employment = [pl.DataFrame(schema=WEEK_RUNS)], [pl.DataFrame(schema=MONTH_RUNS)]
         for batch in wide_batches(DREAM, sources, entered.kept, WIDE_BATCH_ROWS):
             runs.append(week_runs(batch, weeks))
@@ -291,6 +309,8 @@ def _tell(context: dg.AssetExecutionContext, table: str, deliveries: Sequence[De
         "rows_kept": entered.received - entered.set_aside.height,
         "rows_set_aside": entered.set_aside.height,
     }
+    for column, n in entered.unread.items():
+        context.log.warning(f"{table.upper()}: {n} values of {column.upper()} cannot be read and are left empty")
     about = {
         "files": dg.MetadataValue.json([path.name for d in deliveries for path in d.paths]),
         "data_end": str(deliveries[-1].data_end),

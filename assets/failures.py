@@ -4,7 +4,9 @@ could quote a citizen's value reaches the event log.
 
 from __future__ import annotations
 
+import errno
 import functools
+import os
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -12,12 +14,19 @@ from typing import ParamSpec, TypeVar
 
 import dagster as dg
 
-from faults import PASSING, Fault, ForlobError, StoreError
+from faults import PASSING, Fault, ForlobError, StoreError, os_error
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 IO_RETRIES = dg.RetryPolicy(max_retries=3, delay=2, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
+OF_THE_STORE = {
+    errno.ENOSPC: "make room on the disk and run again",
+    errno.EROFS: "mount the disk so that it can be written",
+    errno.EACCES: "give the user who runs forlob the rights to it, and close programs that hold its files open",
+    errno.EPERM: "give the user who runs forlob the rights to it",
+}
+"""Errors of the disk that a user can mend."""
 EXIT_CODE = "exit_code"
 
 
@@ -28,31 +37,35 @@ def clear_errors(work: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(work)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        failure: BaseException
         try:
             return work(*args, **kwargs)
         except (dg.Failure, dg.RetryRequested):
             raise
         except ForlobError as error:
-            failure = dg.Failure(str(error), metadata={EXIT_CODE: error.exit_code}, allow_retries=False)
-        except OSError as error:
-            if error.errno in PASSING:
-                raise
-            failure = _unwritable(error) if isinstance(error, PermissionError) else _unforeseen(error)
+            failure = _told(error)
         except Exception as error:
+            failure = _unforeseen(error)
+            number = os_error(error)
+            if number in PASSING:
+                failure = OSError(number, os.strerror(number))
+            elif number in OF_THE_STORE:
+                failure = _told(StoreError(Fault(f"the store: {os.strerror(number)}", "store", OF_THE_STORE[number])))
+        except BaseException as error:
+            # Rust code that panics raises a BaseException, whose message may quote values.
+            if type(error).__name__ != "PanicException":
+                raise
             failure = _unforeseen(error)
         raise failure  # outside the handlers, so that the error with its message is not chained to it
 
     return guarded
 
 
-def _unwritable(error: PermissionError) -> dg.Failure:
-    what = "a file may not be read or written (PermissionError)"
-    mend = "give the user who runs forlob the rights to it, and close programs that hold it open"
-    told = StoreError(Fault(what, str(error.filename or "the store"), mend))
-    return dg.Failure(str(told), metadata={EXIT_CODE: told.exit_code}, allow_retries=False)
+def _told(error: ForlobError) -> dg.Failure:
+    return dg.Failure(str(error), metadata={EXIT_CODE: error.exit_code}, allow_retries=False)
 
 
-def _unforeseen(error: Exception) -> dg.Failure:
+def _unforeseen(error: BaseException) -> dg.Failure:
     frames = traceback.extract_tb(error.__traceback__)[-4:]
     places = " <- ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
     message = f"{type(error).__name__} at {places} (its message is withheld: it may quote values of people)"

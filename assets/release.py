@@ -5,11 +5,13 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 
+from assets.columns import COLUMN_SCHEMA, table_schema
 from assets.failures import IO_RETRIES, clear_errors
 from assets.spells import EVALUATORS
 from assets.studies import COVERAGE_INPUTS
 from assets.workspace import Workspace
 from catalogue.reader import Catalogue
+from expectations.contracts.studies import COST_TABLE
 from pipelines.costs import PAYERS, payer_rules, price_rows
 from pipelines.coverage import crosses_hospital_break
 from pipelines.disclosure import suppress, suppress_counts
@@ -33,6 +35,7 @@ def release_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         group_name="release",
         owners=EVALUATORS,
         kinds={"csv", "excel"},
+        metadata={COLUMN_SCHEMA: table_schema(COST_TABLE)},
         description="The cost table as CSV and as a workbook, cells resting on too few citizens or users withheld.",
         retry_policy=IO_RETRIES,
     )

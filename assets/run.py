@@ -22,6 +22,7 @@ from expectations.contracts.deliveries import BEF
 from faults import DeliveryError, Fault, ForlobError, StudyError
 
 UNFORESEEN = 1
+INTERRUPTED = 130
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """The command tells what happened itself; everything is in the event log all the same."""
 
@@ -177,5 +178,8 @@ def _failure(result: dg.ExecuteInProcessResult) -> tuple[str, int]:
             if told:
                 code = told.metadata.get(EXIT_CODE)
                 return f"{event.step_key}: {told.description}", int(code.value) if code else UNFORESEEN
-            return f"{event.step_key}: {data.error.cls_name if data.error else 'failed'}", UNFORESEEN
+            name = data.error.cls_name if data.error else None
+            if name == "DagsterExecutionInterruptedError":
+                return f"{event.step_key}: stopped by the user", INTERRUPTED
+            return f"{event.step_key}: {name or 'failed'}", UNFORESEEN
     return "the run failed before any step", UNFORESEEN

@@ -6,13 +6,13 @@ from datetime import date
 import dagster as dg
 import polars as pl
 
-from assets.columns import table_metadata
+from assets.columns import COLUMN_SCHEMA, table_metadata, table_schema
 from assets.failures import IO_RETRIES, clear_errors
 from assets.workspace import Workspace
 from expectations.contracts.registers import SPELLS, UNMAPPED_CODES
 from pipelines.registers.dream import benefit_spells, employment_spells
 from pipelines.registers.handic import grant_spells
-from pipelines.registers.lpr_a_kontakt import hospital_spells
+from pipelines.registers.lpr_a_kontakt import PHYSICAL_ATTENDANCE, attendance, hospital_spells
 
 EVALUATORS = ["team:evaluation"]
 MOST_NAMED = 10
@@ -39,6 +39,7 @@ def _unmapped_out(register: str) -> dg.AssetOut:
         owners=EVALUATORS,
         kinds={"parquet", "polars"},
         description=f"Codes of {register.upper()} that the catalogue does not map, by year.",
+        metadata={COLUMN_SCHEMA: table_schema(UNMAPPED_CODES.remove_columns(["register"]))},
     )
 
 
@@ -90,12 +91,21 @@ def handic_spells(
     retry_policy=IO_RETRIES,
 )
 @clear_errors
-def lpr_a_kontakt_spells(workspace: Workspace, contacts: pl.LazyFrame):
+def lpr_a_kontakt_spells(context: dg.AssetExecutionContext, workspace: Workspace, contacts: pl.LazyFrame):
     """Hospital stays: admissions and outpatient visits."""
     catalogue = workspace.read_catalogue()
+    psychiatric = catalogue.psychiatric_specialties.get_column("specialty")
+    kinds = attendance(contacts, psychiatric)
+    context.add_output_metadata(kinds, output_name="spells")
+    if kinds["contacts"] and not kinds["physical_attendance"]:
+        context.log.warning(f"LPR_A_KONTAKT: no contact has KONT_TYPE {PHYSICAL_ATTENDANCE}: no hospital use")
+    elif kinds["contacts"] and not kinds["psychiatric"]:
+        context.log.warning(
+            "LPR_A_KONTAKT: no contact has a specialty of psychiatric_specialties.csv, so all hospital use is somatic"
+        )
     return hospital_spells(
         contacts,
-        catalogue.psychiatric_specialties.get_column("specialty"),
+        psychiatric,
         stay_gap_hours=catalogue.limit("stay_gap_hours"),
         admission_hours=catalogue.limit("admission_hours"),
     )

@@ -35,7 +35,7 @@ class ParquetStore(dg.UPathIOManager):
         """Scan one table."""
         if not path.exists():
             raise _not_there(context.asset_key)
-        return pl.scan_parquet(str(path))
+        return pl.scan_parquet(str(path), glob=False)
 
     def load_partitions(self, context: dg.InputContext) -> pl.LazyFrame:
         """Scan the partitions that are there as one table."""
@@ -43,7 +43,7 @@ class ParquetStore(dg.UPathIOManager):
         there = [str(path) for _, path in sorted(paths.items()) if path.exists()]
         if not there:
             raise _not_there(context.asset_key)
-        return pl.scan_parquet(there)
+        return pl.scan_parquet(there, glob=False)
 
     def get_metadata(self, context: dg.OutputContext, obj: pl.DataFrame | pl.LazyFrame) -> dict[str, dg.MetadataValue]:
         """Rows (from the file's footer) and bytes, and where the columns come from."""
@@ -53,7 +53,7 @@ class ParquetStore(dg.UPathIOManager):
             else [self._get_path(context)]
         )
         path = next(iter(paths))
-        rows = pl.scan_parquet(str(path)).select(pl.len()).collect().item()
+        rows = pl.scan_parquet(str(path), glob=False).select(pl.len()).collect().item()
         lineage = (context.definition_metadata or {}).get(COLUMN_LINEAGE)
         return {
             "dagster/row_count": dg.MetadataValue.int(rows),
@@ -75,7 +75,7 @@ def _write(frame: pl.LazyFrame, path: UPath, key: Sequence[str]) -> None:
         if key[0] in RESTRICTED:
             unfinished.touch(mode=0o600)
         frame.sink_parquet(str(unfinished), maintain_order=True)
-        unfinished.rename(path)
+        unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
 

@@ -5,18 +5,19 @@ from collections.abc import Mapping
 import dagster as dg
 import polars as pl
 
-from assets.columns import sentence, table_metadata
+from assets.columns import COLUMN_SCHEMA, sentence, table_metadata, text_columns
 from assets.entry import LIST_KEY
 from assets.failures import IO_RETRIES, clear_errors
 from assets.partitions import EVERY_PARTITION
 from assets.spells import EVALUATORS
 from assets.workspace import Workspace
-from deliveries.lists import read_participant_list
+from deliveries.lists import LIST_COLUMNS, read_participant_list
+from deliveries.values import PNR_WIDTH
 from expectations.contracts.deliveries import DELIVERIES
 from expectations.contracts.registers import SPELLS
 from expectations.contracts.studies import STUDY_TABLES
-from faults import Fault, StudyError
-from pipelines.costs import costs
+from faults import Fault, StoreError, StudyError
+from pipelines.costs import costs, services_without_payer
 from pipelines.coverage import covered, crosses_hospital_break
 from pipelines.participants import accept, participant_flow, with_traits
 from pipelines.periods import study_periods
@@ -49,6 +50,7 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
                 owners=EVALUATORS,
                 kinds={"parquet", "polars"},
                 description="Rows of the participant list that were set aside, as delivered. Restricted.",
+                metadata={COLUMN_SCHEMA: text_columns(["row_number", *LIST_COLUMNS, "reason"])},
             ),
         },
         ins={
@@ -73,6 +75,10 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
         rows = read_participant_list(study.participants)
         accepted = accept(rows, needs_start_date=study.mode == "anchored")
         keyed = accepted.kept.join(person_key.collect(), on="pnr", how="left").drop("pnr")
+        if keyed.get_column("person").null_count():
+            what = f"the person key does not hold every citizen of the list of study {study.id!r}"
+            raise StoreError(Fault(what, "store: person_key", "materialise person_key first: it reads every list"))
+        _warn_of_lost_zeros(context, accepted.kept, person_key)
         weeks = dream_coverage.filter(kind="week").select("start").collect().to_series().to_list()
         participants = with_traits(study.id, keyed, bef, dream, weeks, workspace.read_catalogue().dream_codes)
         _warn_of_missing_snapshots(context, participants, bef)
@@ -138,7 +144,14 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
     @clear_errors
     def costs_asset(context: dg.AssetExecutionContext, workspace: Workspace, use: pl.LazyFrame, periods: pl.LazyFrame):
         study = workspace.study(context.partition_key)
-        return costs(use.collect(), periods.collect(), workspace.read_catalogue(), study.price_year)
+        catalogue, windows = workspace.read_catalogue(), periods.collect()
+        unpayable = services_without_payer(windows, catalogue)
+        if unpayable:
+            context.log.warning(
+                f"{study.id}: priced services without a payer rule in some period: {', '.join(unpayable)}; "
+                "this stops the study as soon as one of its citizens uses them"
+            )
+        return costs(use.collect(), windows, catalogue, study.price_year)
 
     @dg.asset(key="cost_table", ins={name: dg.AssetIn(name) for name in ("participants", "periods", "costs")},
               deps=["catalogue"], **_about("cost_table"), **common)  # fmt: skip
@@ -173,6 +186,17 @@ def _about(table: str) -> dict[str, object]:
 
 def _out(table: str) -> dg.AssetOut:
     return dg.AssetOut(key=[table], **_about(table))
+
+
+def _warn_of_lost_zeros(context: dg.AssetExecutionContext, kept: pl.DataFrame, person_key: pl.LazyFrame) -> None:
+    short = kept.filter(pl.col("pnr").str.contains(rf"^\d{{1,{PNR_WIDTH - 1}}}$"))
+    padded = short.lazy().select(pnr=pl.col("pnr").str.zfill(PNR_WIDTH)).join(person_key, on="pnr", how="semi")
+    n = padded.select(pl.len()).collect().item()
+    if n:
+        context.log.warning(
+            f"{context.partition_key}: {n} PNRs of the list would be in the registers with zeros in front, and are not "
+            f"without: keep the column as text of {PNR_WIDTH} digits"
+        )
 
 
 def _warn_of_missing_snapshots(

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 CODE_WIDTH = 3  # characters of a DREAM code
+LONGEST_CODE = 9
+"""Longer than any delivered code, shorter than a PNR: warnings show codes, and a PNR must never be taken for one."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,7 @@ FILES: Mapping[str, File] = {
             "measure": Column(
                 "What of the spell is counted.", allowed=("weeks", "count", "bed_days", "days", "months")
             ),
-            "unit": Column(
-                "What one of its quantity is.", allowed=("week", "admission", "bed_day", "visit", "day", "month")
-            ),
+            "unit": Column("What one of its quantity is, such as week, admission, bed_day, visit, day, month."),
             "index": Column("Its series in price_index.csv; empty for a service that is not priced.", nullable=True),
             **LABELS,
         },

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
 
 import polars as pl
+import polars.selectors as cs
 
 from deliveries.folder import Delivery
 from deliveries.formats import open_delivery, reading
@@ -21,6 +22,7 @@ from deliveries.values import is_blank, read_code, read_date, read_datetime, rea
 from expectations.contracts.deliveries import REASONS, DeliveryContract, Field, read_columns
 from faults import DeliveryError, Fault, StoreError
 
+UNREAD = "unread_"
 READERS = {
     "pnr": read_pnr,
     "code": read_code,
@@ -37,11 +39,13 @@ class Entered:
 
     `kept`: the typed rows with `person`, sorted as the contract says. `set_aside`: delivered values as text with
     `reason`, `source_file` and `row_number` (1 is the first row after any header). `received` counts all of them.
+    `unread` counts, by column, values of kept rows that could not be read and are null.
     """
 
     kept: pl.DataFrame
     set_aside: pl.DataFrame
     received: int
+    unread: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,9 @@ def enter(contract: DeliveryContract, sources: Sequence[Source], person_key: pl.
     )
     _refuse_nothing_kept(contract, kept.height, broken, sources)
     columns = [stated.becomes for stated in contract.fields]
-    return Entered(kept.select(columns), set_aside(contract, sources, broken), typed.height)
+    unread = kept.select(cs.starts_with(UNREAD).sum()).row(0, named=True)
+    counts = {name.removeprefix(UNREAD): n for name, n in unread.items() if n}
+    return Entered(kept.select(columns), set_aside(contract, sources, broken), typed.height, counts)
 
 
 def kept_rows(contract: DeliveryContract, sources: Sequence[Source], person_key: pl.DataFrame) -> Entered:
@@ -174,6 +180,7 @@ def _typed(contract: DeliveryContract, source: Source, number: int) -> pl.DataFr
     typed = source.frame.select(
         *(_read(stated, columns, schema).alias(stated.becomes) for stated in contract.fields),
         _first_reason(contract.fields, columns, schema).alias("field_reason"),
+        *_unread(contract.fields, columns, schema),
     )
     reason = pl.col("field_reason")
     for rule in contract.row_rules:
@@ -192,22 +199,39 @@ def _typed(contract: DeliveryContract, source: Source, number: int) -> pl.DataFr
 def _read(stated: Field, columns: dict[str, str], schema: pl.Schema) -> pl.Expr:
     name = columns[stated.name]
     if stated.width is not None:
-        return read_code(name, schema[name], stated.width)
+        code = read_code(name, schema[name], stated.width).str.replace(rf"^0+(\d{{{stated.width}}})$", "$1")
+        return pl.when(code.str.contains(rf"^\d{{{stated.width}}}$")).then(code)
     return READERS[stated.read_as](name, schema[name])
+
+
+def _unread(fields: Sequence[Field], columns: dict[str, str], schema: pl.Schema) -> list[pl.Expr]:
+    """For each column whose unreadable values set no row aside: `unread_<column>`, true where one stands."""
+    return [
+        (~_blank(columns[stated.name], schema) & _read(stated, columns, schema).is_null()).alias(UNREAD + stated.name)
+        for stated in fields
+        if not stated.unreadable
+    ]
 
 
 def _first_reason(fields: Sequence[Field], columns: dict[str, str], schema: pl.Schema) -> pl.Expr:
     reasons = []
     for stated in fields:
-        delivered = pl.col(columns[stated.name])
-        blank = delivered.is_null()
-        if schema[columns[stated.name]] == pl.String:
-            blank = blank | is_blank(delivered.str.strip_chars())
+        blank = _blank(columns[stated.name], schema)
         if stated.missing:
             reasons.append(pl.when(blank).then(pl.lit(stated.missing)))
         if stated.unreadable:
             reasons.append(pl.when(~blank & _read(stated, columns, schema).is_null()).then(pl.lit(stated.unreadable)))
     return pl.coalesce(reasons)
+
+
+def _blank(column: str, schema: pl.Schema) -> pl.Expr:
+    delivered = pl.col(column)
+    blank = delivered.is_null()
+    if schema[column].is_float():
+        return blank | delivered.is_nan()
+    if schema[column] == pl.String:
+        return blank | is_blank(delivered.str.strip_chars())
+    return blank
 
 
 def _inside(period: str) -> pl.Expr:

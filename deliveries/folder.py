@@ -80,6 +80,8 @@ def find_deliveries(extracts: Path, registers: Mapping[str, Kind]) -> Found:
         elif int(period[:4]) > dt.date.today().year:
             mend = f"name it by the register and period it holds, {EXAMPLES}"
             faults.append(Fault(f"the period {period} of {register} has not begun", str(path), mend))
+        elif not path.exists():
+            faults.append(Fault(f"{path.name} is a link to a file that is not there", str(path), "deliver the file"))
         elif path.stat().st_size == 0:
             faults.append(Fault(f"{path.name} is empty (0 bytes)", str(path), "deliver it again, or take it away"))
         else:

@@ -13,6 +13,8 @@ from __future__ import annotations
 import csv
 import functools
 import hashlib
+import os
+import shutil
 import struct
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -21,10 +23,11 @@ from pathlib import Path
 
 import polars as pl
 
-from faults import PASSING, DeliveryError, Fault
+from faults import PASSING, DeliveryError, Fault, os_error
 from text_files import CHUNK, NotText, encoding_of, separator_of
 
 LINE = "line"
+SCRATCH = "forlob-copy-"
 NEVER_IN_TEXT = "\x1f"  # as separator: polars then gives whole lines
 SAS_MARK = b"\xc2\xea\x81\x60"
 AGAIN = "copy or export it again, and compare its size with the original"
@@ -39,11 +42,9 @@ def reading(path: Path) -> Iterator[None]:
         raise DeliveryError(Fault(f"{path.name}: {fault.what}", str(path), fault.mend)) from None
     except FileNotFoundError:
         raise DeliveryError(Fault(f"{path.name} is not there any more", str(path), "deliver it again")) from None
-    except OSError as error:
-        if error.errno in PASSING:  # the file server's, and gone in a moment
+    except (pl.exceptions.PolarsError, OSError, RuntimeError, ValueError, csv.Error) as error:
+        if os_error(error) in PASSING:  # the file server's, and gone in a moment
             raise
-        raise _unreadable(path, error) from None
-    except (pl.exceptions.PolarsError, RuntimeError, ValueError, csv.Error) as error:
         raise _unreadable(path, error) from None
     except BaseException as error:
         # Rust code that panics raises a BaseException of its own; each compiled package has its own class of it.
@@ -178,8 +179,12 @@ def _uneven_records(path: Path, separator: str, width: int) -> tuple[int, int | 
 
 @functools.cache
 def _scratch() -> tempfile.TemporaryDirectory[str]:
-    # Removed when the process ends; readable by its owner only, since what lies in it is about people.
-    return tempfile.TemporaryDirectory(prefix="forlob-")
+    """A folder for copies, removed when the process ends; for its owner only, since they are about people."""
+    for left in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*-*"):
+        process = Path("/proc", left.name.removeprefix(SCRATCH).split("-")[0])
+        if Path("/proc/self").exists() and not process.exists():  # a process that was killed could not remove it
+            shutil.rmtree(left, ignore_errors=True)
+    return tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{os.getpid()}-")
 
 
 def _as_utf8(path: Path) -> Path:

@@ -6,7 +6,7 @@ Told from the file's schema alone, before any row is read, and all faults of all
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -30,11 +30,28 @@ def family_columns(contract: DeliveryContract, names: Iterable[str]) -> list[str
     return [name for name in names if any(re.match(pattern, name) for pattern in patterns)]
 
 
-def refuse_wrong_shape(contract: DeliveryContract, sources: Iterable[tuple[Path, pl.LazyFrame]]) -> None:
+def refuse_wrong_shape(contract: DeliveryContract, sources: Sequence[tuple[Path, pl.LazyFrame]]) -> None:
     """Raise `DeliveryError` with every missing column and wrong type of every file."""
     faults = [fault for path, frame in sources for fault in _faults(contract, path, frame.collect_schema())]
+    if contract.column_families and not faults:
+        faults = _unlike(contract, sources)
     if faults:
         raise DeliveryError(faults)
+
+
+def _unlike(contract: DeliveryContract, sources: Sequence[tuple[Path, pl.LazyFrame]]) -> list[Fault]:
+    """The parts of one wide delivery that have other weeks or months than the first."""
+    (first, frame), *others = sources
+    expected = set(family_columns(contract, frame.collect_schema()))
+    return [
+        Fault(
+            f"{path.name} has other columns than {first.name}: {len(expected ^ found)} stand in one only",
+            f"{first} and {path}",
+            "deliver the parts of a register with the same columns",
+        )
+        for path, frame in others
+        if (found := set(family_columns(contract, frame.collect_schema()))) != expected
+    ]
 
 
 def _faults(contract: DeliveryContract, path: Path, schema: pl.Schema) -> list[Fault]:

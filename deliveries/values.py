@@ -14,8 +14,10 @@ from polars._typing import PolarsDataType
 
 PNR_WIDTH = 12
 SAS_EPOCH = dt.datetime(1960, 1, 1)
-# A number below this is a SAS day number (the year 2507), from it on SAS seconds (3 January 1960).
+# A number below this is a SAS day number (the year 2507).
 FIRST_SAS_SECONDS = 200_000
+# SAS seconds from 1976 to 2118: what lies outside, such as yyyymmdd, is not guessed at.
+SAS_SECONDS = (500_000_000, 5_000_000_000)
 # From 1960-01-01, where SAS counts from, to 1970-01-01, where dates count from.
 DAYS_FROM_SAS_EPOCH = -3653
 # 9999-12-31, which some registers write for an open end (2,936,547 in SAS, which leaves out two leap days).
@@ -127,7 +129,8 @@ def _whole(number: pl.Expr) -> pl.Expr:
 
 
 def _sas_time(number: pl.Expr) -> pl.Expr:
-    seconds = pl.when(number.abs() < FIRST_SAS_SECONDS).then(number * 86_400).otherwise(number)
+    in_days = pl.when(number.abs() < FIRST_SAS_SECONDS).then(number * 86_400)
+    seconds = pl.coalesce(in_days, pl.when(number.is_between(*SAS_SECONDS)).then(number))
     microseconds = (seconds * MICROSECONDS).round().cast(pl.Int64, strict=False)
     return microseconds.cast(pl.Duration("us")) + pl.lit(SAS_EPOCH).cast(pl.Datetime("us"))
 

@@ -114,7 +114,8 @@ def data_dictionary() -> str:
             "### Set aside: `quarantine/<register>` and `quarantine/participants`",
             "A delivered row that broke its contract, as delivered. Restricted: it holds PNRs. Of a register: "
             "`reason`, `source_file`, `row_number` (1 is the first row after any header) and every column stated "
-            "for it under [Delivered columns](#delivered-columns), in lower case, as text. Of a participant list: "
+            "for it under [Delivered columns](#delivered-columns), in lower case, as text; the weeks of a row of DREAM "
+            "stay in the delivered file. Of a participant list: "
             f"`row_number` (the header is row 1), {code(LIST_COLUMNS)} as text, and `reason`.",
             "### Unmapped codes of one register: `quality/unmapped_dream`, `quality/unmapped_handic`",
             "`code`, `year` and `n` of `quality/unmapped_codes`, for one register.",

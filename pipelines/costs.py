@@ -101,6 +101,14 @@ def payer_rules(needed: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     return needed.join(catalogue.payer_rules, on="service").filter(valid).sort("service", "start")
 
 
+def services_without_payer(periods: pl.DataFrame, catalogue: Catalogue) -> list[str]:
+    """Priced services of the catalogue that have no payer rule valid on the first day of some period, sorted."""
+    priced = catalogue.services.join(catalogue.unit_prices, on="service", how="semi").select("service")
+    needed = priced.join(periods.select("start").unique(), how="cross")
+    lacking = needed.join(payer_rules(needed, catalogue), on=["service", "start"], how="anti")
+    return lacking.get_column("service").unique().sort().to_list()
+
+
 def _refuse_incomplete(priced: pl.DataFrame, price_year: int) -> None:
     used = priced.filter(pl.col("price_row_year").is_not_null())
     no_index = (

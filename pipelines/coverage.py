@@ -17,8 +17,8 @@ COVERAGE_SCHEMA = pl.Schema(
 )
 LPR3_FROM = date(2019, 1, 1)
 """The year in which hospitals went over from LPR2 to LPR3; a comparison over it carries a warning."""
-KINDS_NEEDED = {"weeks": ("week",), "months": ("week", "month")}
-"""Which kinds of coverage a measure needs; every other measure needs the register's whole span."""
+BY_COLUMN = {"dream"}
+"""Registers that cover a period by having its columns; any other by its span."""
 
 
 def span_coverage(register: str, earliest_event: date | None, data_end: date) -> pl.DataFrame:
@@ -73,7 +73,7 @@ def covered(periods: pl.DataFrame, coverage: pl.DataFrame, services: pl.DataFram
     needs = [
         (register, kind, measure)
         for register, measure in services.select("register", "measure").unique().sort("register", "measure").rows()
-        for kind in KINDS_NEEDED.get(measure, ("span",))
+        for kind in _kinds_needed(register, measure)
     ]
     told = [
         windows.with_columns(
@@ -109,11 +109,19 @@ def crosses_hospital_break(periods: pl.DataFrame, coverage: pl.DataFrame) -> boo
     return measured.select(before.any() & after.any()).item()
 
 
+def _kinds_needed(register: str, measure: str) -> tuple[str, ...]:
+    if register not in BY_COLUMN:
+        return ("span",)
+    return ("week", "month") if measure == "months" else ("week",)
+
+
 def _covers(windows: pl.DataFrame, rows: pl.DataFrame, kind: str) -> pl.Series:
     if kind == "span":
         spans = rows.select("start", "end").rows()
         inside = [(pl.col("start") >= start) & (pl.col("end") <= end) for start, end in spans]
         return windows.select(covered=pl.any_horizontal(pl.col("start").is_null(), *inside)).to_series()
+    if rows.is_empty():
+        return windows.select(covered=pl.col("start").is_null()).to_series()
     counted = thursdays_until if kind == "week" else months_until
     needed = counted(pl.col("end")) - counted(pl.col("start").dt.offset_by("-1d"))
     days = rows.get_column("start").unique().sort()

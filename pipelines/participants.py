@@ -18,6 +18,8 @@ DATE_SHAPES = (
     (r"^(\d{1,2}-\d{1,2}-\d{4})$", "%d-%m-%Y"),
 )
 """ISO dates (a time after them is left off) and Danish dates."""
+YEARS = (1900, 2199)
+"""Years that a course can start or end in; others are misspelt."""
 MID_YEAR = (7, 1)
 """A participant with only a start year starts on 1 July where a date is needed for the age."""
 SUPPORT_WEEK = 48
@@ -48,6 +50,7 @@ def accept(rows: pl.DataFrame, needs_start_date: bool) -> Accepted:
     """
     start_date, end_date = (_read_date(pl.col(name)) for name in ("start_date", "end_date"))
     stated_year = pl.col("start_year").str.extract(r"^(\d{4})(?:\.0*)?$").cast(pl.Int32, strict=False)
+    stated_year = pl.when(stated_year.is_between(*YEARS)).then(stated_year)
     read = rows.with_columns(
         start=start_date,
         end=end_date,
@@ -199,7 +202,8 @@ def _support_status(
 
 
 def _read_date(text: pl.Expr) -> pl.Expr:
-    return pl.coalesce(text.str.extract(shape).str.to_date(form, strict=False) for shape, form in DATE_SHAPES)
+    read = pl.coalesce(text.str.extract(shape).str.to_date(form, strict=False) for shape, form in DATE_SHAPES)
+    return pl.when(read.dt.year().is_between(*YEARS)).then(read)
 
 
 def _unreadable(column: str, read: pl.Expr) -> pl.Expr:

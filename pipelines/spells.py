@@ -35,8 +35,6 @@ def chain(frame: pl.DataFrame, by: Sequence[str], start: str, end: str, gap: int
     Returns:
         `chain`, UInt32: one number a chain, rising in row order.
 
-    Raises:
-        OverflowError: the shifted times pass 64 bits; give coarser units.
     """
     if frame.is_empty():
         return pl.Series("chain", [], pl.UInt32)
@@ -50,11 +48,22 @@ def chain(frame: pl.DataFrame, by: Sequence[str], start: str, end: str, gap: int
     low = min(lows[0], lows[1])
     width = max(highs[0], highs[1]) - low + gap + 1
     if width * (highs[2] + 1) > np.iinfo(np.int64).max:
-        raise OverflowError("the times of so many citizens do not fit 64 bits: chain on coarser units")
+        return _chain_in_halves(frame, by, start, end, gap, rows.get_column("group"))
     shift = pl.col("group") * width - low
     reach = (pl.col("finish") + shift).cum_max().shift(1)
     begins_chain = (pl.col("begin") + shift > reach + gap).fill_null(True)
     return rows.select(chain=begins_chain.cum_sum().cast(pl.UInt32)).to_series()
+
+
+def _chain_in_halves(
+    frame: pl.DataFrame, by: Sequence[str], start: str, end: str, gap: int, group: pl.Series
+) -> pl.Series:
+    """`chain` for more citizens than fit 64 bits beside each other, as one date far off can make them."""
+    if group.item(-1) == 1:
+        raise OverflowError("the times of one citizen do not fit 64 bits: chain on coarser units")
+    middle = int(group.search_sorted(int(group.item(-1)) // 2, side="right"))
+    first, second = (chain(half, by, start, end, gap) for half in (frame.head(middle), frame.slice(middle)))
+    return first.append(second + first.item(-1))
 
 
 def union_spells(rows: pl.DataFrame) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 import polars as pl
+from rich.markup import escape
 from rich.table import Table
 
 from catalogue.reader import Catalogue
@@ -36,7 +37,14 @@ def studies_table(studies: Iterable[Study]) -> Table:
     )
     for study in studies:
         periods = f"{-study.years_before} .. {study.years_after}"
-        table.add_row(study.id, study.title_da, study.mode, periods, str(study.price_year), study.participants.name)
+        table.add_row(
+            study.id,
+            escape(study.title_da),
+            study.mode,
+            periods,
+            str(study.price_year),
+            escape(study.participants.name),
+        )
     return table
 
 
@@ -45,14 +53,14 @@ def cost_table(study: Study, store: Path, catalogue: Catalogue) -> Table:
 
     Services that nobody used in any period are left out; the store and the release have them.
     """
-    rows = pl.read_parquet(store / "cost_table" / f"{study.id}.parquet").filter(group_by="alle")
+    rows = pl.read_parquet(store / "cost_table" / f"{study.id}.parquet", glob=False).filter(group_by="alle")
     periods = rows.get_column("period").unique().sort().to_list()
     names = dict(catalogue.services.select("service", "label_da").rows()) | dict(
         catalogue.areas.select("area", "label_da").rows()
     )
     note = " Bygger på illustrative priser / illustrative prices." if rows.get_column("illustrative").any() else ""
     table = Table(
-        title=f"{study.title_da}: kr. pr. borger og andel med ydelsen / kr. per citizen, share with the service",
+        title=f"{escape(study.title_da)}: kr. pr. borger og andel med ydelsen / kr. per citizen, share of users",
         caption=f"{study.price_year}-priser / prices.{note} En ændring over tid er ikke en effekt / a change over time "
         "is not an effect.",
         title_justify="left",
@@ -96,7 +104,7 @@ def registers_table(accounts: Mapping[str, Account]) -> Table:
 
 def flow_table(study: Study, folders: Folders) -> Table:
     """The way from the participant list to the study base."""
-    flow = pl.read_parquet(folders.store / "participant_flow" / f"{study.id}.parquet")
+    flow = pl.read_parquet(folders.store / "participant_flow" / f"{study.id}.parquet", glob=False)
     table = Table(study.id, "n", box=None, pad_edge=False)
     table.columns[1].justify = "right"
     for step, reason, n in flow.select("step", "reason", "n").rows():

@@ -281,7 +281,6 @@ ODD_ROWS = {
         "invalid_date": [ODD, "2020-12-31", "engang", *BEF_REST],
         "outside_delivery": [ODD, "2020-09-30", "1980-01-01", *BEF_REST],
         "duplicate_row": [PNRS[0], "2020-12-31", "1980-06-15", *BEF_REST],
-        "invalid_code": [ODD, "2020-12-31", "1980-01-01", "1", ODD, *BEF_REST[2:]],
     },
     "lpr_a_kontakt2021": {
         "missing_pnr": [" ", "x1", *CONTACT, "ALCA00", "Psykiatri"],

@@ -68,11 +68,41 @@ def test_codes_keep_their_zeros_and_blank_is_null(tmp_path: Path) -> None:
 
 
 def test_limits_laid_over(tmp_path: Path) -> None:
-    put(tmp_path, "limits.csv", "limit,value,unit,source\nmin_count,3,citizens,a test\n")
+    others = "stay_gap_hours,2.5,hours,a test\nadmission_hours,24,hours,a test\n"
+    put(tmp_path, "limits.csv", f"limit,value,unit,source\nmin_count,3,citizens,a test\n{others}")
     catalogue = read_catalogue(tmp_path)
-    assert catalogue.limit("min_count") == 3
-    with pytest.raises(CatalogueError, match="stay_gap_hours"):
-        catalogue.limit("stay_gap_hours")
+    assert (catalogue.limit("min_count"), catalogue.limit("stay_gap_hours")) == (3, 2.5)
+
+
+@pytest.mark.parametrize("least", ["0", "2.9"])
+def test_limits_that_cannot_be(tmp_path: Path, least: str) -> None:
+    put(tmp_path, "limits.csv", f"limit,value,unit,source\nmin_count,{least},citizens,a test\n")
+    with pytest.raises(CatalogueError) as error:
+        read_catalogue(tmp_path)
+    told = str(error.value)
+    assert all(
+        name in told for name in ("'stay_gap_hours' is missing", "'admission_hours' is missing", "'min_count' is")
+    )
+
+
+@pytest.mark.parametrize(
+    ("register", "spell", "measure"),
+    [
+        ("lpr_a_kontakt", "somatik_ambulan", "count"),
+        ("lpr_a_kontakt", "somatik_ambulant", "bed_days"),
+        ("dream", "su", "count"),
+        ("dream", "ordinaer_beskaeftigelse", "weeks"),
+        ("handic", "su", "days"),
+    ],
+)
+def test_a_service_that_nothing_can_measure_is_warned_of(
+    tmp_path: Path, register: str, spell: str, measure: str
+) -> None:
+    header = "service,area,register,spell,measure,unit,index,label_da,label_en\n"
+    put(tmp_path, "services.csv", f"{header}x,sundhed,{register},{spell},{measure},week,,X,X\n")
+    assert [
+        warning for warning in read_catalogue(tmp_path).warnings if "measures" in warning and f"'{spell}'" in warning
+    ]
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,16 @@ from typing import Literal
 
 import polars as pl
 
+from catalogue.columns import LONGEST_CODE
+
 ReadAs = Literal["pnr", "code", "text", "date", "datetime", "integer"]
 
 PNR_NAMES = ("pnr", "cpr", "v_cpr", "pnr12", "person_id")
 """What the citizen's pseudonym is called, in the order they are looked for."""
 
 
-LONGEST_CODE = 9
-"""Longer than any service code, shorter than a PNR: warnings show codes, and a PNR must never be taken for one."""
+NO_END_FROM_YEAR = 2100
+"""Ends from this year on, such as 9999-12-31, are written for "none yet"."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,6 @@ BEF = DeliveryContract(
     ),
     sorted_by=("person", "reference_date"),
     unique=True,
-    row_rules=(RowRule("invalid_code", ~pl.col("kom").str.contains(r"^\d{3}$"), "A municipality has three digits."),),
 )
 
 DREAM = DeliveryContract(
@@ -166,6 +167,7 @@ LPR_A_KONTAKT = DeliveryContract(
     ),
     sorted_by=("person", "start", "end", "contact"),
     row_rules=(
+        RowRule("open_contact", pl.col("end").dt.year() >= NO_END_FROM_YEAR, "An end far in the future is none."),
         RowRule("end_before_start", pl.col("end") < pl.col("start"), "A contact does not end before it starts."),
     ),
 )

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 import polars.selectors as cs
 
+from catalogue.columns import LONGEST_CODE
 from pipelines.codes import Mapped, map_codes
 from pipelines.spells import SPELL_SCHEMA, subtract, union_spells
 from pipelines.weeks import DAYS_BEFORE_THURSDAY, monday_of, months_until, sunday_of, thursdays_until
@@ -24,7 +25,6 @@ NO_CODE = -1
 MOST_CODE = 999
 """The largest code that is a number; inside a batch, codes that are none are numbered on from it."""
 
-LONGEST_CODE = 9
 TOO_LONG = "(too long)"
 """What a longer code is called: codes are shown in warnings, and it may be a PNR in the wrong column."""
 
@@ -75,7 +75,7 @@ def month_runs(batch: pl.DataFrame, months: Mapping[str, date]) -> pl.DataFrame:
     if text:
         batch = batch.with_columns(pl.col(text).str.strip_chars().str.replace(",", ".", literal=True))
     employed = (
-        batch.select((degree.cast(pl.Float64, strict=False) > 0).fill_null(False).cast(pl.Int16))
+        batch.select((degree.cast(pl.Float64, strict=False).fill_nan(None) > 0).fill_null(False).cast(pl.Int16))
         .to_numpy(order="c")
         .astype(np.int16, copy=False)
     )

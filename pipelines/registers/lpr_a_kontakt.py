@@ -50,6 +50,17 @@ def hospital_spells(
     return pl.concat(stays).sort("person", "service", "start", "end")
 
 
+def attendance(contacts: pl.LazyFrame, specialties: pl.Series) -> dict[str, int]:
+    """How many contacts there are, of them by physical attendance, and of these psychiatric."""
+    attended = pl.col("kont_type").eq_missing(PHYSICAL_ATTENDANCE)
+    psychiatric = attended & pl.col("hovedspec").is_in(specialties.implode()).fill_null(False)
+    return (
+        contacts.select(contacts=pl.len(), physical_attendance=attended.sum(), psychiatric=psychiatric.sum())
+        .collect(engine="streaming")
+        .row(0, named=True)
+    )
+
+
 def _stays(contacts: pl.DataFrame, prefix: str, stay_gap_hours: float, admission_hours: float) -> pl.DataFrame:
     gap = round(stay_gap_hours * MILLISECONDS_AN_HOUR)
     admission = pl.col("end") - pl.col("start") >= admission_hours * MILLISECONDS_AN_HOUR
