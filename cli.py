@@ -178,6 +178,19 @@ def _prepare_instance(folders: Folders) -> None:
         raise StoreError(Fault(what, str(folders.store), "choose another --store, or mend the rights to it")) from None
 
 
+@contextlib.contextmanager
+def _alone(store: Path) -> Iterator[None]:
+    """Refuse a second command on the same store: their tables would mix."""
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(store / ".run.lock", timeout=0):
+            yield
+    except Timeout:
+        what = "another forlob command is running on this store"
+        raise StoreError(Fault(what, str(store), "wait until it has ended, or choose another --store")) from None
+
+
 def _run(folders: Folders, study_ids: list[str], *, show_tables: bool = False) -> None:
     from reports import terminal
 
@@ -185,14 +198,14 @@ def _run(folders: Folders, study_ids: list[str], *, show_tables: bool = False) -
         tell("looking at what is delivered", None)
         import dagster as dg
 
+        from assets.location import build
         from assets.run import Outcome, make_runs, plan
         from assets.workspace import Workspace
-        from definitions import build
 
         workspace = Workspace.of(folders)
         made = plan(workspace, study_ids)
         _prepare_instance(folders)
-        with dg.DagsterInstance.from_config(str(folders.instance)) as instance:
+        with _alone(folders.store), dg.DagsterInstance.from_config(str(folders.instance)) as instance:
             for event in make_runs(build(folders), instance, made.steps):
                 if isinstance(event, Outcome):
                     outcome = event

@@ -11,8 +11,8 @@ from typing import Any
 
 import typer
 
+from assets.location import build
 from cli import app
-from definitions import build
 from docs.markdown import GENERATED, code, table, yes
 from faults import ForlobError
 from settings import PREFIX, Folders

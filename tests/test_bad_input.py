@@ -17,9 +17,9 @@ from polars.testing import assert_frame_equal
 from world import World
 
 import assets.release
+from assets.location import build
 from assets.run import make_runs, plan
 from assets.workspace import Workspace
-from definitions import build
 from faults import CatalogueError, DeliveryError, ForlobError, StoreError, StudyError
 from settings import Folders
 

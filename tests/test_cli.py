@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from filelock import FileLock
 from typer.testing import CliRunner
 from world import World
 
@@ -303,3 +304,23 @@ def test_synthesise_writes_deliveries_and_answers(tmp_path: Path) -> None:
     assert code == 0
     assert str(tmp_path / "demo") in said.replace(" ", "")
     assert {path.name for path in (tmp_path / "demo").iterdir()} == {"extracts", "studies", "answers.json"}
+
+
+def test_a_second_command_on_the_same_store_is_refused(tmp_path: Path) -> None:
+    world = World(tmp_path, [2020])
+    world.citizen("100000000001")
+    world.study("trial", [{"pnr": "100000000001", "start_year": 2020}])
+    world.write()
+    store = world.root / "store"
+    store.mkdir()
+    with FileLock(store / ".run.lock"):
+        done = world.run_here(check=False)
+    assert done.exit_code == StoreError.exit_code
+    assert "another forlob command is running" in done.output
+
+
+def test_demo_deliveries_are_not_mixed_with_real_ones(tmp_path: Path) -> None:
+    (tmp_path / "extracts").mkdir()
+    done = CliRunner().invoke(cli.app, ["synthesise", "--folder", str(tmp_path)])
+    assert done.exit_code == StoreError.exit_code
+    assert "not the demo's" in done.output

@@ -18,9 +18,9 @@ from world import World
 import assets.entry
 from assets.failures import IO_RETRIES, clear_errors
 from assets.jobs import new_deliveries, studies_after_yearly_run, yearly_schedule
+from assets.location import build
 from assets.store import ParquetStore, parquet_store
 from assets.workspace import Workspace
-from definitions import build
 from expectations.contracts.columns import polars_schema
 from expectations.contracts.deliveries import DELIVERIES
 from expectations.contracts.tables import TABLES
