@@ -205,12 +205,17 @@ def _run(folders: Folders, study_ids: list[str], *, show_tables: bool = False) -
         workspace = Workspace.of(folders)
         made = plan(workspace, study_ids)
         _prepare_instance(folders)
+        title, done = "", 0.0
+
+        def on_asset(name: str) -> None:
+            tell(f"{title}: {name}", done)
+
         with _alone(folders.store), dg.DagsterInstance.from_config(str(folders.instance)) as instance:
-            for event in make_runs(build(folders), instance, made.steps):
+            for event in make_runs(build(folders), instance, made.steps, on_asset):
                 if isinstance(event, Outcome):
                     outcome = event
                 else:
-                    tell(event.title, made.steps.index(event) / len(made.steps))
+                    title, done = event.title, made.steps.index(event) / len(made.steps)
     for warning in dict.fromkeys([*made.warnings, *outcome.warnings]):
         err.print(f"[yellow]warning:[/yellow] {escape(warning)}", highlight=False)
     if outcome.failure:

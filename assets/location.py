@@ -7,6 +7,7 @@ import dagster as dg
 from assets.entry import extract_specs, person_key, register_assets
 from assets.jobs import JOBS, SCHEDULES, SENSORS, bef_years
 from assets.partitions import study_partitions, year_partitions
+from assets.progress import step_logger
 from assets.release import release_assets
 from assets.spells import SPELL_ASSETS
 from assets.store import parquet_store
@@ -37,6 +38,7 @@ def build(folders: Folders) -> dg.Definitions:
         jobs=JOBS,
         schedules=SCHEDULES,
         sensors=SENSORS,
+        loggers={"console": dg.colored_console_logger, "steps": step_logger},
         resources={"workspace": workspace, "io_manager": parquet_store.configured({"folder": str(folders.store)})},
     )
 

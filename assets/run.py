@@ -15,6 +15,7 @@ import dagster as dg
 
 from assets.failures import EXIT_CODE
 from assets.jobs import BEF_TABLES, STUDY_TABLES, bef_run, bef_years, study_run, yearly_run
+from assets.progress import told_of_steps
 from assets.workspace import Workspace
 from deliveries.lists import read_participant_list
 from deliveries.studies import Study, read_studies
@@ -23,8 +24,8 @@ from faults import DeliveryError, Fault, ForlobError, StudyError
 
 UNFORESEEN = 1
 INTERRUPTED = 130
-QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-"""The command tells what happened itself; everything is in the event log all the same."""
+QUIET = {"loggers": {"steps": {}}}
+"""No console logger: the command tells what happened itself, and everything is in the event log all the same."""
 
 
 @dataclass(frozen=True)
@@ -103,35 +104,37 @@ def plan(workspace: Workspace, study_ids: Sequence[str]) -> Plan:
     *older, newest = years
     entered = {path.stem for path in (Path(workspace.store) / "registers" / BEF.register).glob("*.parquet")}
     withdrawn = {year for year in entered - set(years) if years[0] < year}  # earlier years are no partitions any more
-    steps = [Step(f"yearly_run {newest}: person key, registers, spells", yearly_run.name, newest)]
-    steps += [
-        Step(f"bef_run {year}: the population", bef_run.name, year, BEF_TABLES) for year in sorted({*older, *withdrawn})
-    ]
-    steps += [
-        Step(f"study_run {study.id}: participants to release", study_run.name, study.id, STUDY_TABLES)
-        for study in studies
-    ]
+    steps = [Step(f"yearly_run {newest}", yearly_run.name, newest)]
+    steps += [Step(f"bef_run {year}", bef_run.name, year, BEF_TABLES) for year in sorted({*older, *withdrawn})]
+    steps += [Step(f"study_run {study.id}", study_run.name, study.id, STUDY_TABLES) for study in studies]
     ignored = [f"not read: {path.name}: {why}" for path, why in workspace.found().ignored]
     return Plan(studies, steps, [*workspace.read_catalogue().warnings, *ignored])
 
 
 def make_runs(
-    definitions: dg.Definitions, instance: dg.DagsterInstance, steps: Sequence[Step]
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    steps: Sequence[Step],
+    on_asset: Callable[[str], None] = lambda name: None,
 ) -> Iterator[Step | Outcome]:
-    """Make the runs one after another; yields each step before it starts, and the outcome at the end or a failure."""
+    """Make the runs one after another; yields each step before it starts, and the outcome at the end or a failure.
+
+    `on_asset` is called with the name of what is being made, as it begins.
+    """
     repository = definitions.get_repository_def()
     outcome = Outcome()
     for step in steps:
         yield step
         job = repository.get_job(step.job)
         chosen = step.selection.resolve(repository.asset_graph) if step.selection else None
-        result = job.execute_in_process(
-            partition_key=step.partition,
-            instance=instance,
-            raise_on_error=False,
-            asset_selection=sorted(chosen) if chosen else None,
-            run_config=QUIET,
-        )
+        with told_of_steps(on_asset):
+            result = job.execute_in_process(
+                partition_key=step.partition,
+                instance=instance,
+                raise_on_error=False,
+                asset_selection=sorted(chosen) if chosen else None,
+                run_config=QUIET,
+            )
         _account(outcome, result)
         outcome.warnings += _warnings(instance, result.run_id)
         if not result.success:

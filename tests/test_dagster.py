@@ -586,3 +586,15 @@ def test_a_table_that_is_not_there_is_a_clear_failure(tmp_path: Path) -> None:
 def test_the_store_of_a_configured_folder(tmp_path: Path) -> None:
     manager = parquet_store(dg.build_init_resource_context(config={"folder": str(tmp_path)}))
     assert isinstance(manager, ParquetStore)
+
+
+def test_the_command_is_told_of_each_step_as_it_begins(tmp_path: Path) -> None:
+    world = World(tmp_path, [2020])
+    world.citizen("100000000001")
+    world.study("trial", [{"pnr": "100000000001", "start_year": 2021}])
+    world.write()
+    said = world.run_here().output
+    begun = [
+        said.index(f": {name}\n") for name in ("person_key", "bef", "dream", "participants", "cost_table", "release")
+    ]
+    assert begun == sorted(begun)
