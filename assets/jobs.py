@@ -5,8 +5,8 @@ import json
 
 import dagster as dg
 
-from assets.entry import person_key
 from assets.failures import IO_RETRIES
+from assets.persons import person_key
 from assets.workspace import Workspace
 from expectations.contracts.deliveries import BEF
 from faults import ForlobError

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dagster as dg
 
-from assets.entry import extract_specs, person_key, register_assets
+from assets.extracts import extract_specs
 from assets.jobs import JOBS, SCHEDULES, SENSORS, bef_years
 from assets.partitions import study_partitions, year_partitions
+from assets.persons import person_key
 from assets.progress import step_logger
+from assets.registers import register_assets
 from assets.release import release_assets
 from assets.spells import SPELL_ASSETS
 from assets.store import parquet_store

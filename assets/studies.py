@@ -6,7 +6,7 @@ import dagster as dg
 import polars as pl
 
 from assets.columns import COLUMN_SCHEMA, sentence, table_metadata, text_columns
-from assets.entry import LIST_KEY
+from assets.extracts import LIST_KEY
 from assets.failures import IO_RETRIES, clear_errors
 from assets.partitions import EVERY_PARTITION
 from assets.spells import EVALUATORS

@@ -15,20 +15,13 @@ from pathlib import Path
 import polars as pl
 
 from catalogue.columns import FILES, Column, File
+from catalogue.consistency import limit_faults, warnings_of
 from faults import CatalogueError, Fault
 from text_files import NotText, TextTable, read_table
 
 SHIPPED = Path(__file__).parent
 SHARES = ("kommune", "region", "stat")
 TOLERANCE = 1e-9
-MEASURED = ("service", "register", "spell", "measure")
-DREAM_MEASURES = {"ordinaer_beskaeftigelse": ("months",)}
-HOSPITAL_MEASURES = {
-    f"{treatment}_{kind}": measures
-    for treatment in ("somatik", "psykiatri")
-    for kind, measures in (("indlaeggelse", ("count", "bed_days")), ("ambulant", ("count",)))
-}
-LIMITS = ("stay_gap_hours", "admission_hours", "min_count")
 SHOWN = 5  # rows named in a fault
 TRUTH = {"true": True, "1": True, "false": False, "0": False}
 INTEGER = re.compile(r"-?\d{1,9}")
@@ -78,24 +71,10 @@ def read_catalogue(overlay: Path | None = None) -> Catalogue:
         frames[name] = frame
         faults += found
     if not faults:
-        faults = _limit_faults(frames["limits"])
+        faults = limit_faults(frames["limits"])
     if faults:
         raise CatalogueError(faults)
-    return Catalogue(**frames, warnings=_warnings(frames))
-
-
-def _limit_faults(limits: pl.DataFrame) -> list[Fault]:
-    stated = dict(limits.select("limit", "value").rows())
-    faults = [
-        Fault(f"the limit '{name}' is missing", "limits.csv", f"add a row with limit {name}")
-        for name in LIMITS
-        if name not in stated
-    ]
-    least = stated.get("min_count", 1)
-    if least < 1 or least != int(least):
-        what = f"the limit 'min_count' is {least:g}: it counts citizens"
-        faults.append(Fault(what, "limits.csv", "give a whole number, 1 or more"))
-    return faults
+    return Catalogue(**frames, warnings=warnings_of(frames))
 
 
 def _overlay_faults(overlay: Path) -> list[Fault]:
@@ -287,37 +266,3 @@ def _at(rows: Sequence[tuple[int, Cell]]) -> str:
     """Say how many rows and which come first, each with what stands there."""
     shown = ", ".join(f"{number}" + (f" ('{value}')" if value is not None else "") for number, value in rows[:SHOWN])
     return f"{len(rows)} row{'s' * (len(rows) != 1)}: {shown}{', ...' if len(rows) > SHOWN else ''}"
-
-
-def _warnings(frames: dict[str, pl.DataFrame]) -> tuple[str, ...]:
-    """Name what one file refers to and another lacks; no fault, since a study may not need it."""
-    services = set(frames["services"]["service"])
-    spells = set(frames["services"]["spell"])  # what a code makes, and a service measures
-    references = (
-        ("services", "area", "areas", set(frames["areas"]["area"])),
-        ("dream_codes", "service", "services", spells),
-        ("handic_services", "service", "services", spells),
-        ("unit_prices", "service", "services", services),
-        ("payer_rules", "service", "services", services),
-    )
-    unmeasurable = tuple(
-        f"services.csv: '{service}' measures '{spell}' of {register} in {measure}, which nothing gives: it will be 0"
-        for service, register, spell, measure in frames["services"]
-        .select("service", "register", "spell", "measure")
-        .rows()
-        if measure not in _measures(frames, register, spell)
-    )
-    return unmeasurable + tuple(
-        f"{file}.csv names the {column} '{name}', which {other}.csv does not have"
-        for file, column, other, known in references
-        for name in sorted(set(frames[file][column]) - known - {None})
-    )
-
-
-def _measures(frames: dict[str, pl.DataFrame], register: str, spell: str) -> tuple[str, ...]:
-    """The measures that a register's spells of a kind can be measured in; none where it has no such spells."""
-    if register == "dream":
-        return DREAM_MEASURES.get(spell, ("weeks",) if spell in set(frames["dream_codes"]["service"]) else ())
-    if register == "handic":
-        return ("days", "count") if spell in set(frames["handic_services"]["service"]) else ()
-    return HOSPITAL_MEASURES.get(spell, ())

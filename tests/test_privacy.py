@@ -20,7 +20,7 @@ import pytest
 from world import World
 
 import assets.studies
-from assets.entry import person_key
+from assets.persons import person_key
 from assets.workspace import Workspace
 from expectations.contracts.registers import PERSON_KEY, SPELLS
 from expectations.contracts.studies import PARTICIPANTS, USE

@@ -1,168 +1,27 @@
-"""Deliveries to registers: the person key, and the typed rows of each register with what they cover."""
+"""Deliveries to registers: the typed rows of each, what they cover, and what was set aside."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 import dagster as dg
 import polars as pl
-from filelock import FileLock
 
-from assets.columns import COLUMN_SCHEMA, sentence, table_metadata, text_columns
+from assets.columns import COLUMN_SCHEMA, sentence, table_metadata
+from assets.extracts import DATA_TEAM, FINGERPRINTS, extract_key
 from assets.failures import IO_RETRIES, clear_errors
 from assets.workspace import Workspace
-from deliveries.entry import Entered, Source, delivered_pnrs, enter, kept_rows, open_sources, wide_batches
+from deliveries.entry import Entered, Source, enter, kept_rows, open_sources, wide_batches
 from deliveries.folder import Delivery
-from deliveries.lists import LIST_COLUMNS, read_participant_list
 from deliveries.shape import family_columns
-from deliveries.studies import read_studies
 from deliveries.values import PNR_WIDTH
 from expectations.contracts.columns import polars_schema
 from expectations.contracts.deliveries import BEF, DELIVERIES, DREAM, DeliveryContract, read_columns
-from expectations.contracts.registers import COVERAGE, PERSON_KEY, REGISTERS
-from faults import Fault, StoreError, StudyError
+from expectations.contracts.registers import COVERAGE, REGISTERS
 from pipelines.coverage import column_coverage, snapshot_coverage, span_coverage
-from pipelines.persons import KEY_SCHEMA, extend_person_key
 from pipelines.registers.dream import MONTH_RUNS, WEEK_RUNS, month_runs, week_runs
 from pipelines.weeks import month_columns, week_columns
 
-DATA_TEAM = ["team:data"]
 WIDE_BATCH_ROWS = 25_000
-FINGERPRINTS = "fingerprints"
-LIST_KEY = dg.AssetKey(["extracts", "participant_list"])
-
-
-def extract_key(register: str) -> dg.AssetKey:
-    """The key of a register as delivered."""
-    return dg.AssetKey(["extracts", register])
-
-
-def extract_specs(years: dg.PartitionsDefinition, studies: dg.PartitionsDefinition) -> list[dg.AssetSpec]:
-    """What comes from outside: the deliveries and the participant lists, which forlob reads and never changes."""
-    delivered = [
-        dg.AssetSpec(
-            extract_key(contract.register),
-            group_name="extracts",
-            owners=DATA_TEAM,
-            kinds={"parquet", "csv", "sas"},
-            description=f"{contract.register.upper()} as delivered ({contract.kind}): {contract.row}.",
-            partitions_def=years if contract.kind == "periodic" else None,
-            metadata={COLUMN_SCHEMA: _delivered_columns(contract)},
-        )
-        for contract in DELIVERIES.values()
-    ]
-    lists = dg.AssetSpec(
-        LIST_KEY,
-        group_name="extracts",
-        owners=DATA_TEAM,
-        kinds={"csv", "excel"},
-        description="A project's list of participants, as its study file names it.",
-        partitions_def=studies,
-        metadata={COLUMN_SCHEMA: text_columns(LIST_COLUMNS)},
-    )
-    catalogue = dg.AssetSpec(
-        "catalogue",
-        group_name="catalogue",
-        owners=["team:evaluation"],
-        kinds={"csv"},
-        description="Services, code lists, unit prices, indices and payer rules: reviewed reference data.",
-    )
-    return [*delivered, lists, catalogue]
-
-
-def _delivered_columns(contract: DeliveryContract) -> dg.TableSchema:
-    stated = [dg.TableColumn(f.name, type=f.read_as, description=f.meaning) for f in contract.fields]
-    families = [dg.TableColumn(f.name, type="column family", description=f.meaning) for f in contract.column_families]
-    return dg.TableSchema([*stated, *families])
-
-
-def _quarantine_columns(contract: DeliveryContract) -> dg.TableSchema:
-    place = [
-        dg.TableColumn("reason", type="String", description="Why the row was set aside."),
-        dg.TableColumn("source_file", type="String", description="Name of the delivered file."),
-        dg.TableColumn("row_number", type="UInt32", description="Row in it; 1 is the first after any header."),
-    ]
-    values = [dg.TableColumn(f.name, type="String", description=f"As delivered. {f.meaning}") for f in contract.fields]
-    return dg.TableSchema([*place, *values])
-
-
-@dg.asset(
-    deps=[*(extract_key(register) for register in DELIVERIES), LIST_KEY],
-    group_name="persons",
-    owners=DATA_TEAM,
-    kinds={"parquet", "polars"},
-    description="Every PNR's number. Restricted: the only table with both. Append-only: none is renumbered.",
-    metadata=table_metadata(PERSON_KEY),
-    retry_policy=IO_RETRIES,
-)
-@clear_errors
-def person_key(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
-    """Append the PNRs of every delivery and participant list; unchanged files are not read again."""
-    path = Path(workspace.store) / "person_key.parquet"
-    deliveries = workspace.found().deliveries
-    lists = [(study.id, study.participants) for study in read_studies(Path(workspace.studies))]
-    fingerprints = sorted(
-        [d.fingerprint for found in deliveries.values() for d in found]
-        + [f"{study}: {hashlib.sha256(list_path.read_bytes()).hexdigest()}" for study, list_path in lists]
-        + [f"{register}: {[field.name for field in contract.ids]}" for register, contract in DELIVERIES.items()]
-    )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{path}.lock"):
-        known = _known_persons(path)
-        if _last_made(context) == (known.height, fingerprints):
-            return dg.MaterializeResult(metadata=_key_metadata(path, known.height, 0, fingerprints))
-        pnrs = [
-            delivered_pnrs(DELIVERIES[register], open_sources(DELIVERIES[register], found))
-            for register, found in deliveries.items()
-        ]
-        pnrs += [_listed_pnrs(list_path) for _, list_path in lists]
-        key = extend_person_key(known, pl.concat(pnrs))
-        unfinished = path.with_name(f".{path.name}.new")
-        unfinished.touch(mode=0o600)
-        key.write_parquet(unfinished)
-        unfinished.replace(path)
-    return dg.MaterializeResult(metadata=_key_metadata(path, key.height, key.height - known.height, fingerprints))
-
-
-def _known_persons(path: Path) -> pl.DataFrame:
-    restore = "restore it from a backup: a new one would number citizens anew, and old results could not be followed"
-    if not path.exists():
-        if (path.parent / "registers").exists():
-            mend = f"{restore}; or empty the store to begin anew"
-            raise StoreError(Fault("the person key is gone, and the store has registers keyed by it", str(path), mend))
-        return pl.DataFrame(schema=KEY_SCHEMA)
-    try:
-        known = pl.read_parquet(path)
-    except pl.exceptions.PolarsError:
-        known = None
-    if known is None or known.schema != KEY_SCHEMA:
-        raise StoreError(Fault("the person key cannot be read", str(path), restore))
-    return known
-
-
-def _listed_pnrs(path: Path) -> pl.Series:
-    try:
-        return read_participant_list(path).get_column("pnr")
-    except StudyError:  # a list that cannot be read stops its own study, and is told there
-        return pl.Series("pnr", [], pl.String)
-
-
-def _last_made(context: dg.AssetExecutionContext) -> tuple[object, object] | None:
-    """Rows and fingerprints of the key when it was last made."""
-    event = context.instance.get_latest_materialization_event(context.asset_key)
-    made = event.asset_materialization.metadata if event and event.asset_materialization else {}
-    rows, fingerprints = made.get("dagster/row_count"), made.get(FINGERPRINTS)
-    return (rows.value, fingerprints.value) if rows and fingerprints else None
-
-
-def _key_metadata(path: Path, rows: int, new: int, fingerprints: list[str]) -> dict[str, object]:
-    return {
-        "dagster/row_count": rows,
-        "bytes": path.stat().st_size,
-        "new_persons": new,
-        FINGERPRINTS: dg.MetadataValue.json(fingerprints),
-    }
 
 
 def register_assets(years: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
@@ -319,3 +178,13 @@ def _tell(context: dg.AssetExecutionContext, table: str, deliveries: Sequence[De
     context.add_output_metadata(counts | about, output_name=table)
     beside = {"reasons": dg.MetadataValue.json(reasons), "data_end": about["data_end"]}
     context.add_output_metadata(counts | beside, output_name="quarantine")
+
+
+def _quarantine_columns(contract: DeliveryContract) -> dg.TableSchema:
+    place = [
+        dg.TableColumn("reason", type="String", description="Why the row was set aside."),
+        dg.TableColumn("source_file", type="String", description="Name of the delivered file."),
+        dg.TableColumn("row_number", type="UInt32", description="Row in it; 1 is the first after any header."),
+    ]
+    values = [dg.TableColumn(f.name, type="String", description=f"As delivered. {f.meaning}") for f in contract.fields]
+    return dg.TableSchema([*place, *values])

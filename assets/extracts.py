@@ -1,0 +1,56 @@
+"""What comes from outside, and forlob reads and never changes: deliveries, participant lists, the catalogue."""
+
+import dagster as dg
+
+from assets.columns import COLUMN_SCHEMA, text_columns
+from deliveries.lists import LIST_COLUMNS
+from expectations.contracts.deliveries import DELIVERIES, DeliveryContract
+
+DATA_TEAM = ["team:data"]
+LIST_KEY = dg.AssetKey(["extracts", "participant_list"])
+FINGERPRINTS = "fingerprints"
+"""Metadata: what tells a delivery from a later one."""
+
+
+def extract_key(register: str) -> dg.AssetKey:
+    """The key of a register as delivered."""
+    return dg.AssetKey(["extracts", register])
+
+
+def extract_specs(years: dg.PartitionsDefinition, studies: dg.PartitionsDefinition) -> list[dg.AssetSpec]:
+    """What comes from outside: the deliveries and the participant lists, which forlob reads and never changes."""
+    delivered = [
+        dg.AssetSpec(
+            extract_key(contract.register),
+            group_name="extracts",
+            owners=DATA_TEAM,
+            kinds={"parquet", "csv", "sas"},
+            description=f"{contract.register.upper()} as delivered ({contract.kind}): {contract.row}.",
+            partitions_def=years if contract.kind == "periodic" else None,
+            metadata={COLUMN_SCHEMA: _delivered_columns(contract)},
+        )
+        for contract in DELIVERIES.values()
+    ]
+    lists = dg.AssetSpec(
+        LIST_KEY,
+        group_name="extracts",
+        owners=DATA_TEAM,
+        kinds={"csv", "excel"},
+        description="A project's list of participants, as its study file names it.",
+        partitions_def=studies,
+        metadata={COLUMN_SCHEMA: text_columns(LIST_COLUMNS)},
+    )
+    catalogue = dg.AssetSpec(
+        "catalogue",
+        group_name="catalogue",
+        owners=["team:evaluation"],
+        kinds={"csv"},
+        description="Services, code lists, unit prices, indices and payer rules: reviewed reference data.",
+    )
+    return [*delivered, lists, catalogue]
+
+
+def _delivered_columns(contract: DeliveryContract) -> dg.TableSchema:
+    stated = [dg.TableColumn(f.name, type=f.read_as, description=f.meaning) for f in contract.fields]
+    families = [dg.TableColumn(f.name, type="column family", description=f.meaning) for f in contract.column_families]
+    return dg.TableSchema([*stated, *families])

@@ -1,0 +1,68 @@
+"""Whether the catalogue's files fit together: limits that are needed, names that only one file knows, services that
+nothing can measure.
+
+Here: what is told across rows and files. Not here: whether a file can be read (`catalogue.reader`).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from faults import Fault
+
+DREAM_MEASURES = {"ordinaer_beskaeftigelse": ("months",)}
+HOSPITAL_MEASURES = {
+    f"{treatment}_{kind}": measures
+    for treatment in ("somatik", "psykiatri")
+    for kind, measures in (("indlaeggelse", ("count", "bed_days")), ("ambulant", ("count",)))
+}
+LIMITS = ("stay_gap_hours", "admission_hours", "min_count")
+
+
+def limit_faults(limits: pl.DataFrame) -> list[Fault]:
+    """Limits that are missing or cannot be."""
+    stated = dict(limits.select("limit", "value").rows())
+    faults = [
+        Fault(f"the limit '{name}' is missing", "limits.csv", f"add a row with limit {name}")
+        for name in LIMITS
+        if name not in stated
+    ]
+    least = stated.get("min_count", 1)
+    if least < 1 or least != int(least):
+        what = f"the limit 'min_count' is {least:g}: it counts citizens"
+        faults.append(Fault(what, "limits.csv", "give a whole number, 1 or more"))
+    return faults
+
+
+def warnings_of(frames: dict[str, pl.DataFrame]) -> tuple[str, ...]:
+    """Name what one file refers to and another lacks; no fault, since a study may not need it."""
+    services = set(frames["services"]["service"])
+    spells = set(frames["services"]["spell"])  # what a code makes, and a service measures
+    references = (
+        ("services", "area", "areas", set(frames["areas"]["area"])),
+        ("dream_codes", "service", "services", spells),
+        ("handic_services", "service", "services", spells),
+        ("unit_prices", "service", "services", services),
+        ("payer_rules", "service", "services", services),
+    )
+    unmeasurable = tuple(
+        f"services.csv: '{service}' measures '{spell}' of {register} in {measure}, which nothing gives: it will be 0"
+        for service, register, spell, measure in frames["services"]
+        .select("service", "register", "spell", "measure")
+        .rows()
+        if measure not in _measures(frames, register, spell)
+    )
+    return unmeasurable + tuple(
+        f"{file}.csv names the {column} '{name}', which {other}.csv does not have"
+        for file, column, other, known in references
+        for name in sorted(set(frames[file][column]) - known - {None})
+    )
+
+
+def _measures(frames: dict[str, pl.DataFrame], register: str, spell: str) -> tuple[str, ...]:
+    """The measures that a register's spells of a kind can be measured in; none where it has no such spells."""
+    if register == "dream":
+        return DREAM_MEASURES.get(spell, ("weeks",) if spell in set(frames["dream_codes"]["service"]) else ())
+    if register == "handic":
+        return ("days", "count") if spell in set(frames["handic_services"]["service"]) else ()
+    return HOSPITAL_MEASURES.get(spell, ())
