@@ -1,6 +1,7 @@
 """The person key: read from every delivery and list, and written by one run at a time."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import dagster as dg
@@ -11,12 +12,13 @@ from assets.columns import table_metadata
 from assets.extracts import DATA_TEAM, FINGERPRINTS, LIST_KEY, extract_key
 from assets.failures import IO_RETRIES, clear_errors
 from assets.workspace import Workspace
-from deliveries.entry import delivered_pnrs, open_sources
+from deliveries.entry import Source, delivered_pnrs, open_sources
+from deliveries.folder import Delivery
 from deliveries.lists import read_participant_list
 from deliveries.studies import read_studies
 from expectations.contracts.deliveries import DELIVERIES
 from expectations.contracts.registers import PERSON_KEY
-from faults import Fault, StoreError, StudyError
+from faults import DeliveryError, Fault, StoreError, StudyError
 from pipelines.persons import KEY_SCHEMA, extend_person_key
 
 
@@ -45,10 +47,8 @@ def person_key(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Ma
         known = _known_persons(path)
         if _last_made(context) == (known.height, fingerprints):
             return dg.MaterializeResult(metadata=_key_metadata(path, known.height, 0, fingerprints))
-        pnrs = [
-            delivered_pnrs(DELIVERIES[register], open_sources(DELIVERIES[register], found))
-            for register, found in deliveries.items()
-        ]
+        opened = _open_every_register(deliveries)
+        pnrs = [delivered_pnrs(DELIVERIES[register], sources) for register, sources in opened.items()]
         pnrs += [_listed_pnrs(list_path) for _, list_path in lists]
         key = extend_person_key(known, pl.concat(pnrs))
         unfinished = path.with_name(f".{path.name}.new")
@@ -56,6 +56,19 @@ def person_key(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Ma
         key.write_parquet(unfinished)
         unfinished.replace(path)
     return dg.MaterializeResult(metadata=_key_metadata(path, key.height, key.height - known.height, fingerprints))
+
+
+def _open_every_register(deliveries: Mapping[str, Sequence[Delivery]]) -> dict[str, list[Source]]:
+    """The files of all registers; what is wrong with any of them is told before a row is read."""
+    opened, faults = {}, []
+    for register, found in deliveries.items():
+        try:
+            opened[register] = open_sources(DELIVERIES[register], found)
+        except DeliveryError as error:
+            faults += error.faults
+    if faults:
+        raise DeliveryError(faults)
+    return opened
 
 
 def _known_persons(path: Path) -> pl.DataFrame:

@@ -447,3 +447,12 @@ def test_a_mended_delivery_gives_what_it_would_have_given(world: World) -> None:
     world.write()
     assert attempt(world.root).code == 0
     assert_frame_equal(world.use().sort("pnr", "service"), before)
+
+
+def test_faults_of_two_registers_are_told_at_once(world: World) -> None:
+    rewrite(world.root / "extracts" / "bef202012.parquet", lambda frame: frame.drop("KOM"))
+    rewrite(world.root / "extracts" / "handic2021.parquet", lambda frame: frame.drop("YDELSE_START"))
+    ended = attempt(world.root)
+    assert ended.code == DeliveryError.exit_code
+    assert "KOM" in ended.said
+    assert "YDELSE_START" in ended.said
