@@ -1,7 +1,6 @@
 """Deliveries to registers: the typed rows of each, what they cover, and what was set aside."""
 
 from collections.abc import Sequence
-from datetime import date
 
 import dagster as dg
 import polars as pl
@@ -85,7 +84,7 @@ def _narrow(contract: DeliveryContract, years: dg.PartitionsDefinition) -> dg.As
         coverage = (
             snapshot_coverage(contract.register, entered.kept.get_column("reference_date").unique())
             if contract is BEF
-            else span_coverage(contract.register, _earliest(entered.kept), data_end)
+            else span_coverage(contract.register, entered.earliest, data_end)
         )
         return entered.kept.cast(polars_schema(REGISTERS[contract.register])), coverage, entered.set_aside
 
@@ -131,10 +130,6 @@ def _dream() -> dg.AssetsDefinition:
     return register
 
 
-def _earliest(kept: pl.DataFrame) -> date | None:
-    return kept.select(pl.col("start").min().cast(pl.Date)).item()
-
-
 def _nothing_delivered(context: dg.AssetExecutionContext, contract: DeliveryContract, tables: Sequence[str]) -> tuple:
     """Empty tables: the register covers nothing, so its services are not measured."""
     context.log.warning(f"{contract.register.upper()} is not delivered: what it measures will be null")
@@ -168,6 +163,8 @@ def _tell(context: dg.AssetExecutionContext, table: str, deliveries: Sequence[De
         "rows_kept": entered.received - entered.set_aside.height,
         "rows_set_aside": entered.set_aside.height,
     }
+    if not entered.received:
+        context.log.warning(f"{table.upper()} is delivered without any row")
     for column, n in entered.unread.items():
         context.log.warning(f"{table.upper()}: {n} values of {column.upper()} cannot be read and are left empty")
     about = {

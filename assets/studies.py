@@ -12,6 +12,7 @@ from assets.partitions import EVERY_PARTITION
 from assets.spells import EVALUATORS
 from assets.workspace import Workspace
 from deliveries.lists import LIST_COLUMNS, read_participant_list
+from deliveries.studies import Study
 from deliveries.values import PNR_WIDTH
 from expectations.contracts.deliveries import DELIVERIES
 from expectations.contracts.registers import SPELLS
@@ -82,15 +83,14 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
         weeks = dream_coverage.filter(kind="week").select("start").collect().to_series().to_list()
         participants = with_traits(study.id, keyed, bef, dream, weeks, workspace.read_catalogue().dream_codes)
         _warn_of_missing_snapshots(context, participants, bef)
-        if not participants.get_column("in_study_base").any():
-            raise StudyError(_no_study_base(study.id, str(study.participants), accepted.received, participants.height))
         flow = participant_flow(study.id, accepted.received, accepted.set_aside, participants["in_study_base"])
         steps = {f"{step}{f' ({reason})' if reason else ''}": n for step, reason, n in flow.drop("study").rows()}
         context.add_output_metadata(steps, output_name="flow")
         aside = rows.join(accepted.set_aside, on="row").sort("row").rename({"row": "row_number"})
         return participants, flow, aside
 
-    @dg.asset(key="periods", ins={"participants": dg.AssetIn("participants"), "bef": BEF_INPUT, **COVERAGE_INPUTS},
+    @dg.asset(key="periods", ins={"participants": dg.AssetIn("participants"), "bef": BEF_INPUT, **COVERAGE_INPUTS,
+                                  "participant_flow": dg.AssetIn("participant_flow")},
               **_about("periods"), **common)  # fmt: skip
     @clear_errors
     def periods_asset(
@@ -98,10 +98,13 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
         workspace: Workspace,
         participants: pl.LazyFrame,
         bef: pl.LazyFrame,
+        participant_flow: pl.LazyFrame,
         **coverage,
     ):
         study = workspace.study(context.partition_key)
         base = participants.filter("in_study_base").collect()
+        if base.is_empty():
+            raise StudyError(_no_study_base(study, participant_flow.collect()))
         known = _together(coverage)
         data_end = known.get_column("data_end").min()
         windows = study_periods(base, study.mode, study.years_before, study.years_after, data_end)
@@ -215,11 +218,12 @@ def _together(coverage: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
     return pl.concat(list(coverage.values())).collect()
 
 
-def _no_study_base(study: str, path: str, received: int, participants: int) -> Fault:
+def _no_study_base(study: Study, flow: pl.DataFrame) -> Fault:
+    steps = "; ".join(f"{step}{f' ({reason})' if reason else ''} {n}" for step, reason, n in flow.drop("study").rows())
+    anchored = "anchored periods need a `start_date` on every row; " if study.mode == "anchored" else ""
     return Fault(
-        f"study {study!r} has no study base: of {received} rows received {participants} are participants, and none of "
-        "them is in the BEF snapshot of 31 December of the year before the start year",
-        path,
-        "check that those snapshots are delivered, that the list has the right start years, and that its PNRs are "
-        "pseudonyms of the same series as the registers'",
+        f"study {study.id!r} has no study base: {steps}",
+        str(study.participants),
+        f"{anchored}check the start years, that BEF of 31 December of the year before each is delivered, and that the "
+        "list's PNRs are pseudonyms of the same series as the registers'",
     )

@@ -52,7 +52,7 @@ VALID = {
     "valid_to": Column("The last day the row holds; empty is always after.", pl.Date, nullable=True),
 }
 SOURCE = Column("Where the row comes from.", nullable=True)
-CODE_STATUS = Column("Whether the code's meaning is sourced.", allowed=("sourced", "unverified", "illustrative"))
+CODE_STATUS = Column("Whether the code's meaning is sourced, such as sourced, unverified or illustrative.")
 
 FILES: Mapping[str, File] = {
     "areas": File({"area": Column("The area's id; the order of rows is the order in print."), **LABELS}, ("area",)),

@@ -10,7 +10,7 @@ import polars as pl
 
 from faults import Fault
 
-DREAM_MEASURES = {"ordinaer_beskaeftigelse": ("months",)}
+DREAM_MEASURES = {"ordinaer_beskaeftigelse": ("months", "count")}
 HOSPITAL_MEASURES = {
     f"{treatment}_{kind}": measures
     for treatment in ("somatik", "psykiatri")
@@ -52,10 +52,14 @@ def warnings_of(frames: dict[str, pl.DataFrame]) -> tuple[str, ...]:
         .rows()
         if measure not in _measures(frames, register, spell)
     )
-    return unmeasurable + tuple(
-        f"{file}.csv names the {column} '{name}', which {other}.csv does not have"
+    unknown = (
+        (file, column, other, sorted(set(frames[file][column]) - known - {None}))
         for file, column, other, known in references
-        for name in sorted(set(frames[file][column]) - known - {None})
+    )
+    return unmeasurable + tuple(
+        f"{file}.csv names as {column} what {other}.csv does not have: {', '.join(map(repr, names))}"
+        for file, column, other, names in unknown
+        if names
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import reduce
 from pathlib import Path
 
@@ -39,13 +40,15 @@ class Entered:
 
     `kept`: the typed rows with `person`, sorted as the contract says. `set_aside`: delivered values as text with
     `reason`, `source_file` and `row_number` (1 is the first row after any header). `received` counts all of them.
-    `unread` counts, by column, values of kept rows that could not be read and are null.
+    `unread` counts, by column, values of kept rows that could not be read and are null. `earliest` is the first start
+    of an event: of kept rows, and of those set aside only because they have not ended.
     """
 
     kept: pl.DataFrame
     set_aside: pl.DataFrame
     received: int
     unread: dict[str, int] = field(default_factory=dict)
+    earliest: date | None = None
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,7 @@ def enter(contract: DeliveryContract, sources: Sequence[Source], person_key: pl.
     columns = [stated.becomes for stated in contract.fields]
     unread = kept.select(cs.starts_with(UNREAD).sum()).row(0, named=True)
     counts = {name.removeprefix(UNREAD): n for name, n in unread.items() if n}
-    return Entered(kept.select(columns), set_aside(contract, sources, broken), typed.height, counts)
+    return Entered(kept.select(columns), set_aside(contract, sources, broken), typed.height, counts, _earliest(typed))
 
 
 def kept_rows(contract: DeliveryContract, sources: Sequence[Source], person_key: pl.DataFrame) -> Entered:
@@ -250,6 +253,13 @@ def _keyed(contract: DeliveryContract, rows: pl.DataFrame, person_key: pl.DataFr
         mend = "materialise person_key first: it reads the PNRs of every delivery"
         raise StoreError(Fault(what, "store: person_key", mend))
     return rows
+
+
+def _earliest(typed: pl.DataFrame) -> date | None:
+    if "start" not in typed.columns:
+        return None
+    events = typed.filter(pl.col("reason").is_null() | (pl.col("reason") == "open_contact"))
+    return events.select(pl.col("start").min().cast(pl.Date)).item()
 
 
 def _refuse_twice_delivered(contract: DeliveryContract, typed: pl.DataFrame, sources: Sequence[Source]) -> None:

@@ -117,7 +117,8 @@ def _refuse_incomplete(priced: pl.DataFrame, price_year: int) -> None:
     no_rule = used.filter(pl.col("kommune").is_null()).select("service", "start").unique().sort(pl.all())
     faults = [
         Fault(
-            f"the priced service {service!r} has no index value: series {index!r} must hold both {row_year} (the year "
+            f"the priced service {service!r} has no index value: "
+            f"{f'series {index!r}' if index else 'a series named for it'} must hold both {row_year} (the year "
             f"of its price row) and {price_year} (the price year)",
             "catalogue: price_index.csv, and the `index` of the service in services.csv",
             "add the missing year to the series, name a series for the service, or choose another price year",

@@ -74,17 +74,16 @@ def cost_table(
     services = catalogue.services.select("service", "area", "unit").with_row_index("service_order")
     services = services.with_columns(area_order=pl.col("service_order").min().over("area"))
     priced_services = catalogue.unit_prices.get_column("service").unique()
-    flags = services.with_columns(priced=pl.col("service").is_in(priced_services.implode())).join(
-        _illustrative(periods, catalogue, price_year), on="service", how="left"
-    )
-    there = periods.filter(pl.col("present")).select("person", "period")
+    services = services.with_columns(priced=pl.col("service").is_in(priced_services.implode()))
+    there = periods.filter(pl.col("present")).select("person", "period", "start")
+    flags = _illustrative(there, members, catalogue, price_year).join(services, on="service")
     whole = [(pl.col(column) * MILLIONTHS).round().cast(pl.Int64) for column in SUMMED]
-    rows = costs.with_columns(whole).join(there, on=["person", "period"]).join(services, on="service")
+    rows = costs.with_columns(whole).join(there.drop("start"), on=["person", "period"]).join(services, on="service")
     sizes = members.group_by("group_by", "group").agg(n_study=pl.len())
     cells = sizes.join(pl.DataFrame({"period": period_numbers}, schema={"period": pl.Int16}), how="cross")
     n_present = there.join(members, on="person").group_by(CELL).agg(n_present=pl.len())
     cells = cells.join(n_present, on=CELL, how="left")
-    levels = [_level(level, cells, rows, members, flags) for level in LEVELS]
+    levels = [_level(level, cells, rows, members, services, flags) for level in LEVELS]
     group_order = pl.col("group_by").replace_strict({"alle": 0, "kommune": 1, "gruppe": 2})
     table = pl.concat(levels, how="diagonal").sort(
         group_order, "group", "period", "area_order", "service_order", nulls_last=True, maintain_order=True
@@ -104,16 +103,21 @@ def _members(study_base: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _illustrative(periods: pl.DataFrame, catalogue: Catalogue, price_year: int) -> pl.DataFrame:
-    """`service`, `period`, `illustrative`: whether some citizen's price row is, used or not."""
-    starts = periods.select("period", "start").unique()
+def _illustrative(there: pl.DataFrame, members: pl.DataFrame, catalogue: Catalogue, price_year: int) -> pl.DataFrame:
+    """`CELL`, `service`, `illustrative`: whether the price row of some citizen present there is, used or not."""
+    starts = there.join(members, on="person").select(*CELL, "start").unique()
     needed = catalogue.services.select("service").join(starts.select("start").unique(), how="cross")
     prices = unit_prices(needed, catalogue, price_year).select("service", "start", "illustrative")
-    return starts.join(prices, on="start").group_by("service", "period").agg(pl.any("illustrative"))
+    return starts.join(prices, on="start").group_by(*CELL, "service").agg(pl.any("illustrative"))
 
 
 def _level(
-    level: tuple[str, ...], cells: pl.DataFrame, rows: pl.DataFrame, members: pl.DataFrame, flags: pl.DataFrame
+    level: tuple[str, ...],
+    cells: pl.DataFrame,
+    rows: pl.DataFrame,
+    members: pl.DataFrame,
+    services: pl.DataFrame,
+    flags: pl.DataFrame,
 ) -> pl.DataFrame:
     measured_by = ["person", "period", *level]
     unmeasured = rows.filter(pl.col("quantity").is_null()).select(measured_by).unique()
@@ -122,15 +126,17 @@ def _level(
     by = [*CELL, *level]
     sums = per_citizen.join(members, on="person").group_by(by).agg(pl.sum(*SUMMED), n_users=pl.len())
     missing = unmeasured.join(members, on="person").group_by(by).agg(n_unmeasured=pl.len())
-    lines = flags.group_by(level).agg(*_orders(level), pl.any("priced")) if level else flags.select(pl.any("priced"))
-    shown = flags.group_by(*level, "period").agg(pl.any("illustrative"))
+    lines = (
+        services.group_by(level).agg(*_orders(level), pl.any("priced")) if level else services.select(pl.any("priced"))
+    )
+    shown = flags.group_by(by).agg(pl.any("illustrative"))
     n = pl.col("n_citizens")
     mean = {column: pl.when(n > 0).then(pl.col(column).fill_null(0) / MILLIONTHS / n) for column in SUMMED}
     return (
         cells.join(lines, how="cross")
         .join(sums, on=by, how="left", nulls_equal=True)
         .join(missing, on=by, how="left", nulls_equal=True)
-        .join(shown, on=[*level, "period"], how="left", nulls_equal=True)
+        .join(shown, on=by, how="left", nulls_equal=True)
         .with_columns(
             n_citizens=pl.col("n_present").fill_null(0).cast(pl.Int64) - pl.col("n_unmeasured").fill_null(0),
             n_users=pl.col("n_users").fill_null(0),

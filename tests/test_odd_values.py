@@ -113,3 +113,49 @@ def test_the_number_of_an_error_is_found_in_what_polars_says() -> None:
     assert os_error(OSError(5, "x")) == 5
     assert os_error(pl.exceptions.ComputeError("No space left on device (os error 28)")) == 28
     assert os_error(ValueError("x")) is None
+
+
+def test_a_register_that_is_not_delivered_is_not_measured(world: World) -> None:
+    for name in ("dream202112", "lpr_a_kontakt2021", "handic2021"):
+        (world.root / "extracts" / f"{name}.parquet").unlink()
+    said = world.run_here().output
+    assert said.count("is not delivered") == 3
+    use = world.use("odd")
+    assert use["quantity"].null_count() == use.height > 0
+
+
+def test_a_study_base_of_nobody_stops_with_the_flow_told_and_kept(world: World) -> None:
+    world.study(
+        "odd", [{"pnr": "1", "start_year": 2020}, {"pnr": "", "start_year": 2020}], years_before=0, years_after=0
+    )
+    world.write()
+    done = world.run_here(check=False)
+    assert done.exit_code == 4
+    assert "received 2; set_aside (missing_pnr) 1; not_in_population 1; study_base 0" in done.output
+    assert world.flow("odd") is not None
+
+
+def test_an_open_contact_is_an_event(world: World) -> None:
+    """§ 3.2: LPR covers from 1 January of the year of its earliest event, which may be one that has not ended."""
+    early = pl.when(pl.col("PNR") == "100000000001")
+    start = early.then(pl.lit(datetime(2019, 5, 1))).otherwise("KONT_STARTTIDSPUNKT").alias("KONT_STARTTIDSPUNKT")
+    end = early.then(None).otherwise("KONT_SLUTTIDSPUNKT").alias("KONT_SLUTTIDSPUNKT")
+    rewrite(world, "lpr_a_kontakt2021", start, end)
+    world.run_here()
+    covered = pl.read_parquet(world.root / "store" / "coverage" / "lpr_a_kontakt.parquet")
+    assert covered["start"].to_list() == [date(2019, 1, 1)]
+
+
+def test_a_row_is_illustrative_by_its_own_citizens(world: World) -> None:
+    """§ 5.2: a group whose price rows are all sourced says so, whatever another group's are."""
+    rows = [{"pnr": f"10000000000{n}", "start_year": 2018 + n, "group": f"from {2018 + n}"} for n in (2, 3)]
+    world.study("odd", rows, years_before=0, years_after=0)
+    price = {"service": "foertidspension", "price": 1, "source": "x"}
+    world.overlay(
+        "unit_prices.csv",
+        [price | {"year": 2020, "status": "sourced"}, price | {"year": 2021, "status": "illustrative"}],
+    )
+    world.write()
+    world.run_here()
+    table = world.cost_table("odd").filter(service="foertidspension", group_by="gruppe")
+    assert dict(table.select("group", "illustrative").rows()) == {"from 2020": False, "from 2021": True}

@@ -280,7 +280,7 @@ def test_cost_table(
             costing.price_row(given_rates.prices[s.service], start.year).illustrative
             for s in services
             if s.priced and key[3] in (None, s.area) and key[4] in (None, s.service)
-            for (_, period), start in starts.items()
-            if period == key[2]
+            for (person, period), start in starts.items()
+            if period == key[2] and present[person, period] and person in groups[key[0], key[1]]
         }
         assert row["illustrative"] == (True in on)

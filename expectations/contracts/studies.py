@@ -260,7 +260,7 @@ COST_TABLE = table(
         "price_year": column(pl.Int32, "The study's price year.", unit="year", comes_from=["costs.price_year"]),
         "illustrative": column(
             pl.Boolean,
-            "Whether a price row of the period is illustrative rather than sourced, used or not.",
+            "Whether the price row of some citizen present is illustrative, used or not.",
             comes_from=["periods.start"],
         ),
     },

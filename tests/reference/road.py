@@ -110,7 +110,7 @@ class Result:
     flow: Counter[tuple[str, str | None]]
     use: Use
     table: Study
-    illustrative: dict[tuple[int, str], bool]  # by period and service: whether some citizen's price row is
+    illustrative: set[tuple[str, int, str]]  # citizen present, period and service with an illustrative price row
 
 
 def road(
@@ -150,7 +150,7 @@ def road(
     spans = {register: [(date(first.year, 1, 1), last) for first, last in own] for register, own in spans.items()}
 
     had = spells(registers, rules)
-    present, measured, use, cost, illustrative = {}, {}, {}, {}, defaultdict(bool)
+    present, measured, use, cost, illustrative = {}, {}, {}, {}, set()
     for one in base:
         if mode == "calendar":
             periods = windows.calendar_periods(one.start_year, years_before, years_after)
@@ -164,8 +164,8 @@ def road(
             for row in rules.services:
                 service, key = row["service"], (one.pnr, period, row["service"])
                 prices = rules.prices.get(service, [])
-                if prices and costing.price_row(prices, window[0].year).illustrative:
-                    illustrative[period, service] = True
+                if there and prices and costing.price_row(prices, window[0].year).illustrative:
+                    illustrative.add(key)
                 covers = coverage.covered(row["measure"], window, spans[row["register"]], thursdays, months)
                 measured[key] = there is not None and covers
                 if there is False:
