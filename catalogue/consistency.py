@@ -10,7 +10,7 @@ import polars as pl
 
 from faults import Fault
 
-DREAM_MEASURES = {"ordinaer_beskaeftigelse": ("months", "count")}
+DREAM_MEASURES = {"ordinaer_beskaeftigelse": ("months",)}
 HOSPITAL_MEASURES = {
     f"{treatment}_{kind}": measures
     for treatment in ("somatik", "psykiatri")
@@ -32,6 +32,12 @@ def limit_faults(limits: pl.DataFrame) -> list[Fault]:
         what = f"the limit 'min_count' is {least:g}: it counts citizens"
         faults.append(Fault(what, "limits.csv", "give a whole number, 1 or more"))
     return faults
+
+
+def with_months(services: pl.DataFrame) -> pl.DataFrame:
+    """Services with a `count` of months in employment as what it is: their `months`."""
+    counted = pl.col("spell").is_in(list(DREAM_MEASURES)) & (pl.col("measure") == "count")
+    return services.with_columns(measure=pl.when(counted).then(pl.lit("months")).otherwise("measure"))
 
 
 def warnings_of(frames: dict[str, pl.DataFrame]) -> tuple[str, ...]:

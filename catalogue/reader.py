@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from catalogue.columns import FILES, Column, File
-from catalogue.consistency import limit_faults, warnings_of
+from catalogue.consistency import limit_faults, warnings_of, with_months
 from faults import CatalogueError, Fault
 from text_files import NotText, TextTable, read_table
 
@@ -74,6 +74,7 @@ def read_catalogue(overlay: Path | None = None) -> Catalogue:
         faults = limit_faults(frames["limits"])
     if faults:
         raise CatalogueError(faults)
+    frames["services"] = with_months(frames["services"])
     return Catalogue(**frames, warnings=warnings_of(frames))
 
 

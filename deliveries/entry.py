@@ -101,12 +101,7 @@ def enter(contract: DeliveryContract, sources: Sequence[Source], person_key: pl.
         kept, again = marked.filter(~pl.col("repeated")), marked.filter("repeated")
     else:
         again = kept.clear()
-    broken = pl.concat(
-        [
-            typed.filter(pl.col("reason").is_not_null()).select("source", "row", "reason"),
-            again.select("source", "row", reason=pl.lit("duplicate_row")),
-        ]
-    )
+    broken = _broken(typed, again)
     _refuse_nothing_kept(contract, kept.height, broken, sources)
     columns = [stated.becomes for stated in contract.fields]
     unread = kept.select(cs.starts_with(UNREAD).sum()).row(0, named=True)
@@ -126,12 +121,7 @@ def kept_rows(contract: DeliveryContract, sources: Sequence[Source], person_key:
         kept.sort("source", "row").unique("person", keep="first", maintain_order=True).select("source", "row", "person")
     )
     again = kept.join(first, on=["source", "row"], how="anti")
-    broken = pl.concat(
-        [
-            typed.filter(pl.col("reason").is_not_null()).select("source", "row", "reason"),
-            again.select("source", "row", reason=pl.lit("duplicate_row")),
-        ]
-    )
+    broken = _broken(typed, again)
     _refuse_nothing_kept(contract, first.height, broken, sources)
     return Entered(first, set_aside(contract, sources, broken), typed.height)
 
@@ -253,6 +243,12 @@ def _keyed(contract: DeliveryContract, rows: pl.DataFrame, person_key: pl.DataFr
         mend = "materialise person_key first: it reads the PNRs of every delivery"
         raise StoreError(Fault(what, "store: person_key", mend))
     return rows
+
+
+def _broken(typed: pl.DataFrame, again: pl.DataFrame) -> pl.DataFrame:
+    """`source`, `row`, `reason` of the rows to set aside: those with a reason, and those that are there `again`."""
+    repeated = again.select("source", "row", reason=pl.lit("duplicate_row"))
+    return pl.concat([typed.filter(pl.col("reason").is_not_null()).select("source", "row", "reason"), repeated])
 
 
 def _earliest(typed: pl.DataFrame) -> date | None:

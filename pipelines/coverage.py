@@ -112,7 +112,7 @@ def crosses_hospital_break(periods: pl.DataFrame, coverage: pl.DataFrame) -> boo
 def _kinds_needed(register: str, measure: str) -> tuple[str, ...]:
     if register not in BY_COLUMN:
         return ("span",)
-    return ("week",) if measure == "weeks" else ("week", "month")
+    return ("week", "month") if measure == "months" else ("week",)
 
 
 def _covers(windows: pl.DataFrame, rows: pl.DataFrame, kind: str) -> pl.Series:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.registers.dream import EMPLOYMENT
 from pipelines.weeks import months_until, thursdays_until
 
 USE_SCHEMA = pl.Schema(
@@ -70,7 +69,7 @@ def quantities(spells: pl.DataFrame, periods: pl.DataFrame, services: pl.DataFra
     """Measure spells inside periods, as each service of the catalogue says.
 
     `weeks` counts Thursdays, `months` first days of months, `days` dates, `bed_days` dates up to, not including, the
-    end date but at least the first, `count` spells by their start (months in employment: the months).
+    end date but at least the first, `count` spells by their start.
 
     Args:
         spells: `person`, `service` (the kind of spell), `start`, `end` (dates, both included).
@@ -105,9 +104,7 @@ def _measured() -> pl.Expr:
         "months": months_until(end) - months_until(day_before),
         "days": (end - start).dt.total_days() + 1,
         "bed_days": (pl.min_horizontal(last_bed_day, "end") - start).dt.total_days() + 1,
-        "count": pl.when(pl.col("spell") == EMPLOYMENT)
-        .then(months_until(end) - months_until(day_before))
-        .otherwise(pl.col("spell_start").is_between("start", "end").cast(pl.Int32)),
+        "count": pl.col("spell_start").is_between("start", "end").cast(pl.Int64),
     }
     quantity = pl.lit(None, pl.Int64)
     for measure, expression in by_measure.items():

@@ -196,3 +196,13 @@ def test_names_that_another_file_lacks_are_warnings(tmp_path: Path) -> None:
         assert f"'{name}'" in warnings
     assert "'sundhed'" not in warnings
     assert "None" not in warnings
+
+
+def test_a_count_of_months_in_employment_is_its_months(tmp_path: Path) -> None:
+    header = "service,area,register,spell,measure,unit,index,label_da,label_en\n"
+    row = "arbejde,beskaeftigelse,dream,ordinaer_beskaeftigelse,count,month,,X,X\n"
+    visits = "besoeg,sundhed,lpr_a_kontakt,somatik_ambulant,count,visit,,X,X\n"
+    put(tmp_path, "services.csv", header + row + visits)
+    catalogue = read_catalogue(tmp_path)
+    assert dict(catalogue.services.select("service", "measure").rows()) == {"arbejde": "months", "besoeg": "count"}
+    assert not [told for told in catalogue.warnings if "nothing gives" in told]
