@@ -1,13 +1,15 @@
 """The command `forlob`: runs the same Dagster assets that the UI shows.
 
 Exit codes: 0 done, 1 a fault of the program, 2 wrong use of the command, 3 deliveries, 4 studies or participant lists,
-5 catalogue, 6 store.
+5 catalogue, 6 store, 7 data quality.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -19,8 +21,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from faults import Fault, ForlobError, StoreError
-from settings import Folders
+from faults import Fault, ForlobError, QualityError, StoreError
+from settings import DATA_DOCS_URL, Folders
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,7 +33,7 @@ app = typer.Typer(
     ),
     epilog=(
         "Exit codes: 0 done, 1 a fault of the program, 2 wrong use of the command, 3 deliveries, 4 studies or "
-        "participant lists, 5 catalogue, 6 store."
+        "participant lists, 5 catalogue, 6 store, 7 data quality."
     ),
 )
 PIPED_WIDTH = 130  # of a log file or a pipe, which has none of its own
@@ -102,6 +104,24 @@ def list_studies(studies: Studies = None) -> None:
 
 
 @app.command()
+def quality(
+    study: StudyIds = None,
+    studies: Studies = None,
+    store: Store = None,
+) -> None:
+    """Print the state of every check, and end with exit code 7 when one of them blocks."""
+    from expectations.states import states_of
+    from reports.quality import quality_screen
+
+    folders = _folders(studies=studies, store=store)
+    with _told_errors():
+        findings = states_of(folders.store, _study_ids(folders.studies), study or [])
+    out.print(quality_screen(findings, folders.store), soft_wrap=True)
+    if any(finding.blocks for finding in findings):
+        raise typer.Exit(QualityError.exit_code)
+
+
+@app.command()
 def ui(
     folder: Annotated[
         Path, typer.Option(help="A workspace: a folder with extracts, studies, store and release.")
@@ -111,19 +131,43 @@ def ui(
     catalogue: Catalogue = None,
     store: Store = None,
     release: Release = None,
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; the next one shows the pages on quality.")] = 3000,
 ) -> None:
-    """Start the Dagster UI on 127.0.0.1 over a workspace, with the history of its runs."""
+    """Start the Dagster UI on 127.0.0.1 over a workspace, with the history of its runs and the pages on quality."""
+    from expectations.states import data_docs_of
+    from reports.pages import served
+
     stated = {"extracts": extracts, "studies": studies, "catalogue": catalogue, "store": store, "release": release}
     folders = _folders(Folders.below(folder), **stated)
     with _told_errors():
         _prepare_instance(folders)
     environment = os.environ | folders.as_environment() | {"DAGSTER_HOME": str(folders.instance)}
-    out.print(f"Dagster UI: http://127.0.0.1:{port}  (store {folders.store}; stop with Ctrl-C)", markup=False)
     code_location = str(Path(__file__).with_name("workspace.yaml"))
     arguments = ["dagster", "dev", "--workspace", code_location, "--host", "127.0.0.1", "--port", str(port)]
-    os.chdir(folders.instance)  # where its dagster.yaml is: another in the current folder would draw a warning
-    os.execvpe(sys.executable, [sys.executable, "-m", *arguments], environment)
+    with served(data_docs_of(folders.store), port + 1) as pages:
+        out.print(f"Dagster UI: http://127.0.0.1:{port}  (store {folders.store}; stop with Ctrl-C)", markup=False)
+        out.print(f"Data Docs:  {pages or data_docs_of(folders.store)}", markup=False)
+        # In the instance's folder, where its dagster.yaml is: another in the current folder would draw a warning.
+        command = [sys.executable, "-m", *arguments]
+        _wait(subprocess.Popen(command, env=environment | {DATA_DOCS_URL: pages or ""}, cwd=folders.instance))
+
+
+def _wait(child: subprocess.Popen[bytes]) -> None:
+    """Wait until a program ends; what would end the command ends the program first."""
+    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+    while child.poll() is None:
+        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C reaches the program by itself
+            child.wait()
+
+
+def _study_ids(studies: Path) -> set[str] | None:
+    """The studies of a folder; None where it cannot tell."""
+    from deliveries.studies import read_studies
+
+    try:
+        return {study.id for study in read_studies(studies)}
+    except ForlobError:
+        return None
 
 
 def _folders(default: Folders | None = None, **stated: Path | None) -> Folders:
@@ -172,7 +216,9 @@ def _prepare_instance(folders: Folders) -> None:
     """Dagster's home inside the store, telemetry off: nothing about a run leaves the machine."""
     try:
         folders.instance.mkdir(parents=True, exist_ok=True)
-        (folders.instance / "dagster.yaml").write_text(Path(__file__).with_name("dagster.yaml").read_text())
+        settings = Path(__file__).with_name("dagster.yaml").read_text(encoding="utf-8")
+        stated = settings.replace("INSTANCE", folders.instance.as_posix())
+        (folders.instance / "dagster.yaml").write_text(stated, encoding="utf-8")
     except OSError as error:
         what = f"the store cannot be made or written ({type(error).__name__})"
         raise StoreError(Fault(what, str(folders.store), "choose another --store, or mend the rights to it")) from None
@@ -192,6 +238,7 @@ def _alone(store: Path) -> Iterator[None]:
 
 
 def _run(folders: Folders, study_ids: list[str], *, show_tables: bool = False) -> None:
+    from expectations.states import data_docs_of
     from reports import terminal
 
     with _progress() as tell:
@@ -230,6 +277,8 @@ def _run(folders: Folders, study_ids: list[str], *, show_tables: bool = False) -
         for line in terminal.files_of(study, folders):
             out.print(line, soft_wrap=True, highlight=False, markup=False)
         out.print()
+    quality = f"datakvalitet / data quality:      {data_docs_of(folders.store) / 'index.html'}  (forlob quality)"
+    out.print(quality, soft_wrap=True, highlight=False, markup=False)
 
 
 if __name__ == "__main__":

@@ -66,3 +66,9 @@ class StoreError(ForlobError):
     """The store cannot be written, or lacks a table that an earlier step should have made."""
 
     exit_code = 6
+
+
+class QualityError(ForlobError):
+    """A check of the data's quality blocks: what depends on the table is not made."""
+
+    exit_code = 7

@@ -10,6 +10,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 PREFIX = "FORLOB_"
+DATA_DOCS_URL = "FORLOB_DATA_DOCS_URL"
+"""Names where `forlob ui` shows the pages on quality, for the links to them."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
@@ -30,11 +29,6 @@ def table_schema(contract: pa.DataFrameSchema) -> dg.TableSchema:
     return dg.TableSchema([_column(name, stated) for name, stated in contract.columns.items()])
 
 
-def text_columns(names: Sequence[str]) -> dg.TableSchema:
-    """The columns of a participant list, which are text as somebody typed them."""
-    return dg.TableSchema([dg.TableColumn(name, type="String", description="As typed.") for name in names])
-
-
 def sentence(text: str) -> str:
     """A contract's description as a sentence."""
     return f"{text[:1].upper()}{text[1:]}."
@@ -52,7 +46,12 @@ def _column(name: str, stated: pa.Column) -> dg.TableColumn:
 
 def rule(check: pa.Check) -> str:
     """A check of a contract in words: `>= 0`, `one of 1, 2, 9`."""
-    words = {"isin": "one of {}", "greater_than_or_equal_to": ">= {}", "less_than_or_equal_to": "<= {}"}
+    words = {
+        "isin": "one of {}",
+        "greater_than_or_equal_to": ">= {}",
+        "greater_than": "> {}",
+        "less_than_or_equal_to": "<= {}",
+    }
     (stated,) = check.statistics.values()
     return words[check.name].format(", ".join(stated) if isinstance(stated, list) else stated)
 

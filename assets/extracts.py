@@ -2,11 +2,12 @@
 
 import dagster as dg
 
-from assets.columns import COLUMN_SCHEMA, text_columns
-from deliveries.lists import LIST_COLUMNS
+from assets.columns import COLUMN_SCHEMA, table_schema
 from expectations.contracts.deliveries import DELIVERIES, DeliveryContract
+from expectations.contracts.lists import PARTICIPANT_LIST
 
 DATA_TEAM = ["team:data"]
+CATALOGUE_KEY = dg.AssetKey("catalogue")
 LIST_KEY = dg.AssetKey(["extracts", "participant_list"])
 FINGERPRINTS = "fingerprints"
 """Metadata: what tells a delivery from a later one."""
@@ -38,10 +39,10 @@ def extract_specs(years: dg.PartitionsDefinition, studies: dg.PartitionsDefiniti
         kinds={"csv", "excel"},
         description="A project's list of participants, as its study file names it.",
         partitions_def=studies,
-        metadata={COLUMN_SCHEMA: text_columns(LIST_COLUMNS)},
+        metadata={COLUMN_SCHEMA: table_schema(PARTICIPANT_LIST)},
     )
     catalogue = dg.AssetSpec(
-        "catalogue",
+        CATALOGUE_KEY,
         group_name="catalogue",
         owners=["team:evaluation"],
         kinds={"csv"},

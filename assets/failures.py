@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import errno
 import functools
+import inspect
 import os
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -37,28 +38,43 @@ def clear_errors(work: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(work)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        failure: BaseException
         try:
             return work(*args, **kwargs)
-        except (dg.Failure, dg.RetryRequested):
-            raise
-        except ForlobError as error:
-            failure = _told(error)
-        except Exception as error:
-            failure = _unforeseen(error)
-            number = os_error(error)
-            if number in PASSING:
-                failure = OSError(number, os.strerror(number))
-            elif number in OF_THE_STORE:
-                failure = _told(StoreError(Fault(f"the store: {os.strerror(number)}", "store", OF_THE_STORE[number])))
         except BaseException as error:
-            # Rust code that panics raises a BaseException, whose message may quote values.
-            if type(error).__name__ != "PanicException":
+            failure = _cleared(error)
+            if failure is error:
                 raise
-            failure = _unforeseen(error)
-        raise failure  # outside the handlers, so that the error with its message is not chained to it
+        raise failure  # outside the handler, so that the error with its message is not chained to it
 
-    return guarded
+    @functools.wraps(work)
+    def guarded_steps(*args: P.args, **kwargs: P.kwargs) -> Iterator[object]:
+        try:
+            yield from work(*args, **kwargs)  # type: ignore[misc]
+            return
+        except BaseException as error:
+            failure = _cleared(error)
+            if failure is error:
+                raise
+        raise failure
+
+    return guarded_steps if inspect.isgeneratorfunction(work) else guarded  # type: ignore[return-value]
+
+
+def _cleared(error: BaseException) -> BaseException:
+    """What to raise in place of an error; the error itself where it says nothing of people."""
+    if isinstance(error, ForlobError):
+        return _told(error)
+    if isinstance(error, dg.Failure | dg.RetryRequested):
+        return error
+    if isinstance(error, Exception):
+        number = os_error(error)
+        if number in PASSING:
+            return OSError(number, os.strerror(number))
+        if number in OF_THE_STORE:
+            return _told(StoreError(Fault(f"the store: {os.strerror(number)}", "store", OF_THE_STORE[number])))
+        return _unforeseen(error)
+    # Rust code that panics raises a BaseException, whose message may quote values.
+    return _unforeseen(error) if type(error).__name__ == "PanicException" else error
 
 
 def _told(error: ForlobError) -> dg.Failure:

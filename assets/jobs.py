@@ -5,10 +5,11 @@ import json
 
 import dagster as dg
 
+from assets.extracts import CATALOGUE_KEY, LIST_KEY, extract_key
 from assets.failures import IO_RETRIES
 from assets.persons import person_key
 from assets.workspace import Workspace
-from expectations.contracts.deliveries import BEF
+from expectations.contracts.deliveries import BEF, DELIVERIES
 from faults import ForlobError
 
 ENTRY = ("registers", "coverage", "quarantine", "spells", "quality")
@@ -17,26 +18,29 @@ STUDY_TABLES = dg.AssetSelection.assets(
     "participants", "participant_flow", ["quarantine", "participants"], "periods", "use", "use_outside_population",
     "costs", "cost_table", "release",
 )  # fmt: skip
-BEF_TABLES = dg.AssetSelection.assets(*([layer, BEF.register] for layer in ("registers", "coverage", "quarantine")))
+BEF_OF_A_YEAR = dg.AssetSelection.assets(["registers", BEF.register]).required_multi_asset_neighbors()
+BEF_TABLES = BEF_OF_A_YEAR | dg.AssetSelection.assets(["quarantine", BEF.register])
+SHAPES = dg.AssetSelection.checks_for_assets(CATALOGUE_KEY, *(extract_key(register) for register in DELIVERIES))
+SHAPE_OF_LIST = dg.AssetSelection.checks_for_assets(LIST_KEY)
 EVERY_ENTRY_TABLE = dg.AssetSelection.key_prefixes(*([layer] for layer in ENTRY)) - dg.AssetSelection.assets(
     ["quarantine", "participants"]
 )
 
 yearly_run = dg.define_asset_job(
     "yearly_run",
-    EVERY_ENTRY_TABLE | dg.AssetSelection.assets(person_key),
+    EVERY_ENTRY_TABLE | dg.AssetSelection.assets(person_key) | SHAPES,
     description="The year's deliveries come in: the person key, BEF of the year, the cumulative registers, all spells.",
     op_retry_policy=IO_RETRIES,
 )
 bef_run = dg.define_asset_job(
     "bef_run",
-    BEF_TABLES | dg.AssetSelection.assets(person_key),
+    BEF_TABLES | dg.AssetSelection.assets(person_key) | SHAPES,
     description="One year of BEF: backfill it over the years of a first delivery.",
     op_retry_policy=IO_RETRIES,
 )
 study_run = dg.define_asset_job(
     "study_run",
-    STUDY_TABLES | dg.AssetSelection.assets(person_key),
+    STUDY_TABLES | dg.AssetSelection.assets(person_key) | SHAPE_OF_LIST,
     description="One study, from its participant list to its release.",
     op_retry_policy=IO_RETRIES,
 )

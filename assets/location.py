@@ -9,12 +9,15 @@ from assets.jobs import JOBS, SCHEDULES, SENSORS, bef_years
 from assets.partitions import study_partitions, year_partitions
 from assets.persons import person_key
 from assets.progress import step_logger
+from assets.quality import data_docs_spec, handic_by_kommune, quality_checks_of
 from assets.registers import register_assets
 from assets.release import release_assets
+from assets.shapes import shape_checks
 from assets.spells import SPELL_ASSETS
 from assets.store import parquet_store
 from assets.studies import study_assets
 from assets.workspace import Workspace
+from catalogue.reader import Catalogue, read_catalogue
 from deliveries.studies import read_studies
 from faults import ForlobError
 from settings import Folders
@@ -28,21 +31,33 @@ def build(folders: Folders) -> dg.Definitions:
     workspace = Workspace.of(folders)
     years = year_partitions(_unless_faulty(lambda: bef_years(workspace)))
     studies = study_partitions(_unless_faulty(lambda: [study.id for study in read_studies(folders.studies)]))
+    quality_checks = _catalogue(workspace).quality_checks
     return dg.Definitions(
         assets=[
             *extract_specs(years, studies),
             person_key,
-            *register_assets(years),
+            *register_assets(years, quality_checks),
+            handic_by_kommune,
+            data_docs_spec(folders),
             *SPELL_ASSETS,
             *study_assets(studies),
             *release_assets(studies),
         ],
+        asset_checks=[*shape_checks(studies), *quality_checks_of(quality_checks, studies)],
         jobs=JOBS,
         schedules=SCHEDULES,
         sensors=SENSORS,
         loggers={"console": dg.colored_console_logger, "steps": step_logger},
         resources={"workspace": workspace, "io_manager": parquet_store.configured({"folder": str(folders.store)})},
     )
+
+
+def _catalogue(workspace: Workspace) -> Catalogue:
+    """The workspace's catalogue, or the shipped one where that cannot be read."""
+    try:
+        return workspace.read_catalogue()
+    except ForlobError:
+        return read_catalogue()
 
 
 def _unless_faulty(read) -> list[str]:

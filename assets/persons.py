@@ -1,38 +1,42 @@
 """The person key: read from every delivery and list, and written by one run at a time."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import dagster as dg
 import polars as pl
 from filelock import FileLock
 
+from assets.checks import contract_spec, hold_to_contract
 from assets.columns import table_metadata
 from assets.extracts import DATA_TEAM, FINGERPRINTS, LIST_KEY, extract_key
 from assets.failures import IO_RETRIES, clear_errors
+from assets.shapes import open_every_register
 from assets.workspace import Workspace
-from deliveries.entry import Source, delivered_pnrs, open_sources
-from deliveries.folder import Delivery
+from deliveries.entry import delivered_pnrs
 from deliveries.lists import read_participant_list
 from deliveries.studies import read_studies
 from expectations.contracts.deliveries import DELIVERIES
 from expectations.contracts.registers import PERSON_KEY
-from faults import DeliveryError, Fault, StoreError, StudyError
+from faults import Fault, StoreError, StudyError
 from pipelines.persons import KEY_SCHEMA, extend_person_key
+
+KEY = dg.AssetKey("person_key")
 
 
 @dg.asset(
+    key=KEY,
     deps=[*(extract_key(register) for register in DELIVERIES), LIST_KEY],
     group_name="persons",
     owners=DATA_TEAM,
     kinds={"parquet", "polars"},
     description="Every PNR's number. Restricted: the only table with both. Append-only: none is renumbered.",
     metadata=table_metadata(PERSON_KEY),
+    check_specs=[contract_spec(KEY)],
     retry_policy=IO_RETRIES,
 )
 @clear_errors
-def person_key(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
+def person_key(context: dg.AssetExecutionContext, workspace: Workspace):
     """Append the PNRs of every delivery and participant list; unchanged files are not read again."""
     path = Path(workspace.store) / "person_key.parquet"
     deliveries = workspace.found().deliveries
@@ -46,29 +50,19 @@ def person_key(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Ma
     with FileLock(f"{path}.lock"):
         known = _known_persons(path)
         if _last_made(context) == (known.height, fingerprints):
-            return dg.MaterializeResult(metadata=_key_metadata(path, known.height, 0, fingerprints))
-        opened = _open_every_register(deliveries)
+            yield from hold_to_contract(context, workspace, KEY, known.lazy(), None)
+            yield dg.MaterializeResult(metadata=_key_metadata(path, known.height, 0, fingerprints))
+            return
+        opened = open_every_register(deliveries)
         pnrs = [delivered_pnrs(DELIVERIES[register], sources) for register, sources in opened.items()]
         pnrs += [_listed_pnrs(list_path) for _, list_path in lists]
         key = extend_person_key(known, pl.concat(pnrs))
+        yield from hold_to_contract(context, workspace, KEY, key.lazy(), None)
         unfinished = path.with_name(f".{path.name}.new")
         unfinished.touch(mode=0o600)
         key.write_parquet(unfinished)
         unfinished.replace(path)
-    return dg.MaterializeResult(metadata=_key_metadata(path, key.height, key.height - known.height, fingerprints))
-
-
-def _open_every_register(deliveries: Mapping[str, Sequence[Delivery]]) -> dict[str, list[Source]]:
-    """The files of all registers; what is wrong with any of them is told before a row is read."""
-    opened, faults = {}, []
-    for register, found in deliveries.items():
-        try:
-            opened[register] = open_sources(DELIVERIES[register], found)
-        except DeliveryError as error:
-            faults += error.faults
-    if faults:
-        raise DeliveryError(faults)
-    return opened
+    yield dg.MaterializeResult(metadata=_key_metadata(path, key.height, key.height - known.height, fingerprints))
 
 
 def _known_persons(path: Path) -> pl.DataFrame:

@@ -1,187 +1,186 @@
-"""Deliveries to registers: the typed rows of each, what they cover, and what was set aside."""
+"""Deliveries to registers: the typed rows of each, what they cover, their profile, and what was set aside."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import dagster as dg
 import polars as pl
 
-from assets.columns import COLUMN_SCHEMA, sentence, table_metadata
-from assets.extracts import DATA_TEAM, FINGERPRINTS, extract_key
+from assets.checks import check_spec, contract_spec, outputs
+from assets.columns import sentence, table_metadata
+from assets.delivered import account, is_refused, nothing_delivered, quarantine_key, warn_of_numeric_pnrs
+from assets.extracts import DATA_TEAM, extract_key
 from assets.failures import IO_RETRIES, clear_errors
+from assets.partitions import EVERY_PARTITION
 from assets.workspace import Workspace
-from deliveries.entry import Entered, Source, enter, kept_rows, open_sources, wide_batches
-from deliveries.folder import Delivery
+from deliveries.entry import enter, kept_rows, wide_batches
 from deliveries.shape import family_columns
-from deliveries.values import PNR_WIDTH
+from deliveries.sources import open_sources
 from expectations.contracts.columns import polars_schema
-from expectations.contracts.deliveries import BEF, DELIVERIES, DREAM, DeliveryContract, read_columns
-from expectations.contracts.registers import COVERAGE, REGISTERS
+from expectations.contracts.deliveries import BEF, DELIVERIES, DREAM, DeliveryContract
+from expectations.contracts.registers import REGISTERS
+from expectations.findings import Check
+from expectations.thresholds import checks_at_entry
+from expectations.validate import contract_of
 from pipelines.coverage import column_coverage, snapshot_coverage, span_coverage
+from pipelines.quality.profiles import profile
 from pipelines.registers.dream import MONTH_RUNS, WEEK_RUNS, month_runs, week_runs
 from pipelines.weeks import month_columns, week_columns
 
 WIDE_BATCH_ROWS = 25_000
 
 
-def register_assets(years: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
-    """Each register with what it covers and what was set aside."""
-    return [_narrow(contract, years) for contract in DELIVERIES.values() if contract is not DREAM] + [_dream()]
+def register_assets(years: dg.PartitionsDefinition, quality_checks: pl.DataFrame) -> list[dg.AssetsDefinition]:
+    """Each register with what it covers, its profile, and what was set aside.
+
+    Args:
+        years: the partitions of periodic registers.
+        quality_checks: the catalogue's checks, of which those made at entry stand beside the registers.
+    """
+    narrow = [_narrow(contract, years, quality_checks) for contract in DELIVERIES.values() if contract is not DREAM]
+    return [*narrow, _dream(quality_checks), _every_year_set_aside(years)]
 
 
 def _outs(contract: DeliveryContract, tables: Sequence[str]) -> dict[str, dg.AssetOut]:
     common = {"owners": DATA_TEAM, "kinds": {"parquet", "polars"}}
-    registers = {
-        name: dg.AssetOut(
-            key=["registers", name],
-            group_name="registers",
-            description=sentence(REGISTERS[name].description),
-            metadata=table_metadata(REGISTERS[name]),
-            **common,
-        )
-        for name in tables
+    name = contract.register.upper()
+
+    def out(layer: str, table: str, description: str) -> dg.AssetOut:
+        key = dg.AssetKey([*layer.split("/"), table])
+        about = table_metadata(contract_of(key.path))
+        return dg.AssetOut(key=key, group_name=layer.split("/")[0], description=description, metadata=about, **common)
+
+    aside = quarantine_key(contract).path[-1]
+    return {
+        **{table: out("registers", table, sentence(REGISTERS[table].description)) for table in tables},
+        "coverage": out("coverage", contract.register, f"Which days the delivery of {name} covers."),
+        "profile": out("quality/profiles", contract.register, f"Counts of {name} by year; no value of a citizen."),
+        "quarantine": out("quarantine", aside, f"Rows of {name} that broke the contract, as delivered. Restricted."),
     }
-    beside = {
-        "coverage": dg.AssetOut(
-            key=["coverage", contract.register],
-            group_name="coverage",
-            description=f"Which days the delivery of {contract.register.upper()} covers.",
-            metadata=table_metadata(COVERAGE),
-            **common,
-        ),
-        "quarantine": dg.AssetOut(
-            key=["quarantine", contract.register],
-            group_name="quarantine",
-            description=f"Rows of {contract.register.upper()} that broke the contract, as delivered. Restricted.",
-            metadata={COLUMN_SCHEMA: _quarantine_columns(contract)},
-            **common,
-        ),
-    }
-    return registers | beside
 
 
-def _narrow(contract: DeliveryContract, years: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+def _check_specs(
+    outs: Mapping[str, dg.AssetOut], at_entry: pl.DataFrame, years: dg.PartitionsDefinition | None = None
+) -> list[dg.AssetCheckSpec]:
+    stated = [check_spec(Check.of(row), blocking=True, partitions=years) for row in at_entry.iter_rows(named=True)]
+    return [*(contract_spec(out.key, years) for out in outs.values()), *stated]
+
+
+def _narrow(
+    contract: DeliveryContract, years: dg.PartitionsDefinition, quality_checks: pl.DataFrame
+) -> dg.AssetsDefinition:
     """A register whose rows become rows of its table."""
     periodic = contract.kind == "periodic"
+    outs = _outs(contract, [contract.register])
+    at_entry = checks_at_entry(contract.register, quality_checks)
+    split_by = years if periodic else None
 
     @dg.multi_asset(
         name=contract.register,
-        outs=_outs(contract, [contract.register]),
+        outs=outs,
         ins={"person_key": dg.AssetIn("person_key")},
         deps=[extract_key(contract.register)],
-        partitions_def=years if periodic else None,
+        partitions_def=split_by,
+        check_specs=_check_specs(outs, at_entry, split_by),
         retry_policy=IO_RETRIES,
     )
     @clear_errors
     def register(context: dg.AssetExecutionContext, workspace: Workspace, person_key: pl.LazyFrame):
         deliveries = workspace.deliveries(contract.register, context.partition_key if periodic else None)
         if not deliveries:
-            return _nothing_delivered(context, contract, [contract.register])
+            yield from nothing_delivered(context, workspace, contract, at_entry, [contract.register])
+            return
         sources = open_sources(contract, deliveries)
-        _warn_of_numeric_pnrs(context, contract, sources)
+        warn_of_numeric_pnrs(context, contract, sources)
         entered = enter(contract, sources, person_key.collect())
-        _tell(context, contract.register, deliveries, entered)
+        yield from account(context, workspace, contract, at_entry, deliveries, entered, kept=entered.kept.height)
+        rows = entered.kept.cast(polars_schema(REGISTERS[contract.register]))
         data_end = deliveries[-1].data_end
         coverage = (
-            snapshot_coverage(contract.register, entered.kept.get_column("reference_date").unique())
+            snapshot_coverage(contract.register, rows.get_column("reference_date").unique())
             if contract is BEF
             else span_coverage(contract.register, entered.earliest, data_end)
         )
-        return entered.kept.cast(polars_schema(REGISTERS[contract.register])), coverage, entered.set_aside
+        tables = {
+            contract.register: rows,
+            "coverage": coverage,
+            "profile": profile(contract.register, rows.lazy(), data_end=data_end),
+        }
+        yield from outputs(context, workspace, **tables)
 
     return register
 
 
-def _dream() -> dg.AssetsDefinition:
+def _dream(quality_checks: pl.DataFrame) -> dg.AssetsDefinition:
     """DREAM, whose wide rows become runs of weeks and of months."""
     tables = ["dream", "dream_employment"]
+    outs = _outs(DREAM, tables)
+    at_entry = checks_at_entry(DREAM.register, quality_checks)
 
     @dg.multi_asset(
         name=DREAM.register,
-        outs=_outs(DREAM, tables),
+        outs=outs,
         ins={"person_key": dg.AssetIn("person_key")},
         deps=[extract_key(DREAM.register)],
+        check_specs=_check_specs(outs, at_entry),
         retry_policy=IO_RETRIES,
     )
     @clear_errors
     def register(context: dg.AssetExecutionContext, workspace: Workspace, person_key: pl.LazyFrame):
         deliveries = workspace.deliveries(DREAM.register)
         if not deliveries:
-            return _nothing_delivered(context, DREAM, tables)
+            yield from nothing_delivered(context, workspace, DREAM, at_entry, tables)
+            return
         sources = open_sources(DREAM, deliveries)
-        _warn_of_numeric_pnrs(context, DREAM, sources)
+        warn_of_numeric_pnrs(context, DREAM, sources)
         entered = kept_rows(DREAM, sources, person_key.collect())
+        if is_refused(at_entry, entered):  # before the weeks of all its rows are read
+            yield from account(context, workspace, DREAM, at_entry, deliveries, entered, kept=entered.kept.height)
         names = {name for source in sources for name in family_columns(DREAM, source.frame.collect_schema())}
         weeks, months = week_columns(names), month_columns(names)
         undated = sorted(names - set(weeks) - set(months))
         if undated:
             context.log.warning(f"DREAM: there is no such week or month, so not read: {', '.join(undated).upper()}")
         runs, employment = [pl.DataFrame(schema=WEEK_RUNS)], [pl.DataFrame(schema=MONTH_RUNS)]
-        for batch in wide_batches(DREAM, sources, entered.kept, WIDE_BATCH_ROWS):
+        aside, read = [entered.set_aside.clear()], 0
+        for batch, broken in wide_batches(DREAM, sources, entered, WIDE_BATCH_ROWS):
             runs.append(week_runs(batch, weeks))
             employment.append(month_runs(batch, months))
-        _tell(context, DREAM.register, deliveries, entered)
-        return (
-            pl.concat(runs).sort("person", "start"),
-            pl.concat(employment).sort("person", "start"),
-            column_coverage(DREAM.register, weeks, months, deliveries[-1].data_end),
-            entered.set_aside,
+            aside.append(broken)
+            read += batch.height
+        set_aside = pl.concat(aside, how="diagonal")
+        yield from account(
+            context, workspace, DREAM, at_entry, deliveries, replace(entered, set_aside=set_aside), kept=read
+        )
+        dream, dream_employment = (pl.concat(parts).sort("person", "start") for parts in (runs, employment))
+        yield from outputs(
+            context,
+            workspace,
+            dream=dream,
+            dream_employment=dream_employment,
+            coverage=column_coverage(DREAM.register, weeks, months, deliveries[-1].data_end),
+            profile=profile(DREAM.register, dream.lazy(), dream_employment.lazy()),
         )
 
     return register
 
 
-def _nothing_delivered(context: dg.AssetExecutionContext, contract: DeliveryContract, tables: Sequence[str]) -> tuple:
-    """Empty tables: the register covers nothing, so its services are not measured."""
-    context.log.warning(f"{contract.register.upper()} is not delivered: what it measures will be null")
-    for name in (*tables, "coverage", "quarantine"):
-        context.add_output_metadata({"delivered": False}, output_name=name)
-    empty = [pl.DataFrame(schema=polars_schema(REGISTERS[name])) for name in tables]
-    quarantine = {"reason": pl.String, "source_file": pl.String, "row_number": pl.UInt32}
-    quarantine |= {field.name: pl.String for field in contract.fields}
-    return (*empty, pl.DataFrame(schema=polars_schema(COVERAGE)), pl.DataFrame(schema=quarantine))
+def _every_year_set_aside(years: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    """The rows of a periodic register that were set aside, of all years in one file."""
 
+    @dg.asset(
+        key=["quarantine", BEF.register],
+        ins={"by_year": dg.AssetIn(quarantine_key(BEF), partition_mapping=EVERY_PARTITION)},
+        group_name="quarantine",
+        owners=DATA_TEAM,
+        kinds={"parquet", "polars"},
+        description="Rows of BEF that broke the contract, of every year. Restricted.",
+        metadata=table_metadata(contract_of(["quarantine", BEF.register])),
+        check_specs=[contract_spec(dg.AssetKey(["quarantine", BEF.register]))],
+        retry_policy=IO_RETRIES,
+    )
+    @clear_errors
+    def bef_quarantine(context: dg.AssetExecutionContext, workspace: Workspace, by_year: pl.LazyFrame):
+        yield from outputs(context, workspace, result=by_year)
 
-def _warn_of_numeric_pnrs(
-    context: dg.AssetExecutionContext, contract: DeliveryContract, sources: Sequence[Source]
-) -> None:
-    for source in sources:
-        schema = source.frame.collect_schema()
-        column = read_columns(contract, list(schema))["pnr"]
-        if schema[column].is_numeric():
-            context.log.warning(
-                f"{source.path.name} has {column.upper()} as numbers, which have lost their leading zeros: read as "
-                f"{PNR_WIDTH} digits; deliver it as text if that is wrong"
-            )
-
-
-def _tell(context: dg.AssetExecutionContext, table: str, deliveries: Sequence[Delivery], entered: Entered) -> None:
-    """Counts, files and the data end, on the register and on what was set aside; never a value of a person."""
-    reasons = dict(entered.set_aside.group_by("reason").len().sort("reason").rows())
-    counts = {
-        "delivered": True,
-        "rows_received": entered.received,
-        "rows_kept": entered.received - entered.set_aside.height,
-        "rows_set_aside": entered.set_aside.height,
-    }
-    if not entered.received:
-        context.log.warning(f"{table.upper()} is delivered without any row")
-    for column, n in entered.unread.items():
-        context.log.warning(f"{table.upper()}: {n} values of {column.upper()} cannot be read and are left empty")
-    about = {
-        "files": dg.MetadataValue.json([path.name for d in deliveries for path in d.paths]),
-        "data_end": str(deliveries[-1].data_end),
-        FINGERPRINTS: dg.MetadataValue.json([d.fingerprint for d in deliveries]),
-    }
-    context.add_output_metadata(counts | about, output_name=table)
-    beside = {"reasons": dg.MetadataValue.json(reasons), "data_end": about["data_end"]}
-    context.add_output_metadata(counts | beside, output_name="quarantine")
-
-
-def _quarantine_columns(contract: DeliveryContract) -> dg.TableSchema:
-    place = [
-        dg.TableColumn("reason", type="String", description="Why the row was set aside."),
-        dg.TableColumn("source_file", type="String", description="Name of the delivered file."),
-        dg.TableColumn("row_number", type="UInt32", description="Row in it; 1 is the first after any header."),
-    ]
-    values = [dg.TableColumn(f.name, type="String", description=f"As delivered. {f.meaning}") for f in contract.fields]
-    return dg.TableSchema([*place, *values])
+    return bef_quarantine

@@ -6,7 +6,7 @@ Here: which runs, in which order, with progress, and what came of them. Not here
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -14,12 +14,16 @@ from pathlib import Path
 import dagster as dg
 
 from assets.failures import EXIT_CODE
-from assets.jobs import BEF_TABLES, STUDY_TABLES, bef_run, bef_years, study_run, yearly_run
+from assets.jobs import BEF_OF_A_YEAR, STUDY_TABLES, bef_run, bef_years, study_run, yearly_run
+from assets.persons import person_key
 from assets.progress import told_of_steps
+from assets.shapes import open_every_register, together
 from assets.workspace import Workspace
 from deliveries.lists import read_participant_list
 from deliveries.studies import Study, read_studies
 from expectations.contracts.deliveries import BEF
+from expectations.states import FOLDER
+from expectations.thresholds import SUITE as ENTRY
 from faults import DeliveryError, Fault, ForlobError, StudyError
 
 UNFORESEEN = 1
@@ -30,12 +34,15 @@ QUIET = {"loggers": {"steps": {}}}
 
 @dataclass(frozen=True)
 class Step:
-    """One run to be made: what people call it, its job, its partition, and the assets to leave out."""
+    """One run to be made: what people call it, its job, its partition, the assets to make of it where not all, and
+    whether their suites run too.
+    """
 
     title: str
     job: str
     partition: str
     selection: dg.AssetSelection | None = None
+    suites: bool = True
 
 
 @dataclass
@@ -93,19 +100,25 @@ def plan(workspace: Workspace, study_ids: Sequence[str]) -> Plan:
             raise DeliveryError(Fault(what, workspace.extracts, "deliver its snapshots, such as bef202012.parquet"))
 
     check(check_years)
+    check(lambda: open_every_register(workspace.found().deliveries))
     check(lambda: studies.extend(_chosen(workspace, study_ids)))
     check(workspace.read_catalogue)
     for study in studies:
         check(partial(read_participant_list, study.participants))
     if faults:
-        together = ForlobError([fault for error in faults for fault in error.faults])
-        together.exit_code = faults[0].exit_code
-        raise together
+        raise together(faults)
     *older, newest = years
-    entered = {path.stem for path in (Path(workspace.store) / "registers" / BEF.register).glob("*.parquet")}
+    of_years = (("registers",), (*FOLDER, ENTRY, "registers"))  # a year that was blocked has a state and no table
+    entered = {
+        path.stem for parts in of_years for path in Path(workspace.store, *parts, BEF.register).glob("[0-9]*.parquet")
+    }
     withdrawn = {year for year in entered - set(years) if years[0] < year}  # earlier years are no partitions any more
-    steps = [Step(f"yearly_run {newest}", yearly_run.name, newest)]
-    steps += [Step(f"bef_run {year}", bef_run.name, year, BEF_TABLES) for year in sorted({*older, *withdrawn})]
+    # The newest year last: its suites compare years, and look other registers' citizens up in BEF.
+    first, *rest = [*sorted({*older, *withdrawn}), newest]
+    with_key = BEF_OF_A_YEAR | dg.AssetSelection.assets(person_key)
+    steps = [Step(f"bef_run {first}", bef_run.name, first, with_key, suites=False)] if rest else []
+    steps += [Step(f"bef_run {year}", bef_run.name, year, BEF_OF_A_YEAR, suites=False) for year in rest[:-1]]
+    steps += [Step(f"yearly_run {newest}", yearly_run.name, newest)]
     steps += [Step(f"study_run {study.id}", study_run.name, study.id, STUDY_TABLES) for study in studies]
     ignored = [f"not read: {path.name}: {why}" for path, why in workspace.found().ignored]
     return Plan(studies, steps, [*workspace.read_catalogue().warnings, *ignored])
@@ -126,13 +139,13 @@ def make_runs(
     for step in steps:
         yield step
         job = repository.get_job(step.job)
-        chosen = step.selection.resolve(repository.asset_graph) if step.selection else None
+        if step.selection:
+            job = _subset(job, step.selection, repository.asset_graph, suites=step.suites)
         with told_of_steps(on_asset):
             result = job.execute_in_process(
                 partition_key=step.partition,
                 instance=instance,
                 raise_on_error=False,
-                asset_selection=sorted(chosen) if chosen else None,
                 run_config=QUIET,
             )
         _account(outcome, result)
@@ -140,7 +153,18 @@ def make_runs(
         if not result.success:
             outcome.failure, outcome.exit_code = _failure(result)
             break
+    outcome.warnings += _set_aside(outcome.registers)
     yield outcome
+
+
+def _subset(
+    job: dg.JobDefinition, selection: dg.AssetSelection, graph: dg.AssetGraph, *, suites: bool
+) -> dg.JobDefinition:
+    """The job over some assets, with the checks made in their own steps, and with or without their suites."""
+    assets = selection.resolve(graph)
+    own = {key for asset in assets for key in graph.get_execution_set_asset_and_check_keys(asset)}
+    checks = selection.resolve_checks(graph) if suites else own - assets
+    return job.get_subset(asset_selection=assets, asset_check_selection=checks)
 
 
 def _chosen(workspace: Workspace, study_ids: Sequence[str]) -> list[Study]:
@@ -160,11 +184,22 @@ def _account(outcome: Outcome, result: dg.ExecuteInProcessResult) -> None:
         made = event.materialization
         if made.asset_key.path[0] != "quarantine" or "rows_received" not in made.metadata:
             continue
-        account = outcome.registers.setdefault(made.asset_key.path[1], Account())
+        account = outcome.registers.setdefault(str(made.metadata["register"].value), Account())
         account.received += int(made.metadata["rows_received"].value)  # type: ignore[arg-type]
         for reason, n in made.metadata["reasons"].value.items():  # type: ignore[union-attr]
             account.set_aside[reason] = account.set_aside.get(reason, 0) + n
         account.data_end = max(account.data_end or "", str(made.metadata["data_end"].value))
+
+
+def _set_aside(registers: Mapping[str, Account]) -> list[str]:
+    """A line for each register of which rows were set aside, over all its years."""
+    return [
+        f"{register.upper()}: {sum(account.set_aside.values()):,} of {account.received:,} rows are set aside "
+        f"({', '.join(f'{reason} {n:,}' for reason, n in sorted(account.set_aside.items()))}): see store/quarantine/"
+        f"{register}.parquet"
+        for register, account in sorted(registers.items())
+        if account.set_aside
+    ]
 
 
 def _warnings(instance: dg.DagsterInstance, run_id: str) -> list[str]:

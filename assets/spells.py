@@ -1,15 +1,18 @@
 """Registers to spells: the dated pieces of service that everything after is written for."""
 
-from collections.abc import Sequence
 from datetime import date
 
 import dagster as dg
 import polars as pl
 
-from assets.columns import COLUMN_SCHEMA, table_metadata, table_schema
+from assets.checks import check_spec, contract_spec, outputs, tell
+from assets.columns import table_metadata
 from assets.failures import IO_RETRIES, clear_errors
 from assets.workspace import Workspace
-from expectations.contracts.registers import SPELLS, UNMAPPED_CODES
+from expectations.contracts.quality import UNMAPPED_CODES
+from expectations.contracts.registers import SPELLS
+from expectations.findings import Check, Finding, State
+from expectations.validate import contract_of
 from pipelines.registers.dream import benefit_spells, employment_spells
 from pipelines.registers.handic import grant_spells
 from pipelines.registers.lpr_a_kontakt import PHYSICAL_ATTENDANCE, attendance, hospital_spells
@@ -19,6 +22,28 @@ MOST_NAMED = 10
 """Codes named in a warning."""
 WITH_CODES = ("dream", "handic")
 """Registers whose codes the catalogue maps to services."""
+UNMAPPED_KEY = dg.AssetKey(["quality", "unmapped_codes"])
+CODES = "codes"
+
+
+def _contracts(*tables: str) -> list[dg.AssetCheckSpec]:
+    return [contract_spec(dg.AssetKey(table.split("/"))) for table in tables]
+
+
+def _all_mapped(register: str) -> Check:
+    name = register.upper()
+    return Check(
+        asset="/".join(UNMAPPED_KEY.path),
+        name=f"{register}_codes_mapped",
+        severity="warn",
+        title_da=f"Kataloget kender alle koder i {name}",
+        title_en=f"The catalogue knows every code of {name}",
+        why_da="En kode, som ingen har oversat, tæller ikke med i noget forbrug; koder skifter med reformerne.",
+        why_en="A code that nobody mapped counts as no use of anything; codes change with reforms.",
+        mend_da="Find koderne i quality/unmapped_codes, og tilføj dem i katalogets kodeliste med datoer og kilde.",
+        mend_en="Find the codes in quality/unmapped_codes, and add them to the catalogue's list with dates and source.",
+        upper=0,
+    )
 
 
 def _spells_out(name: str) -> dg.AssetOut:
@@ -39,7 +64,7 @@ def _unmapped_out(register: str) -> dg.AssetOut:
         owners=EVALUATORS,
         kinds={"parquet", "polars"},
         description=f"Codes of {register.upper()} that the catalogue does not map, by year.",
-        metadata={COLUMN_SCHEMA: table_schema(UNMAPPED_CODES.remove_columns(["register"]))},
+        metadata=table_metadata(contract_of(["quality", f"unmapped_{register}"])),
     )
 
 
@@ -52,6 +77,7 @@ def _unmapped_out(register: str) -> dg.AssetOut:
     },
     ins={"dream": dg.AssetIn(["registers", "dream"]), "months": dg.AssetIn(["registers", "dream_employment"])},
     deps=["catalogue"],
+    check_specs=_contracts("spells/dream", "spells/dream_employment", "quality/unmapped_dream"),
     retry_policy=IO_RETRIES,
 )
 @clear_errors
@@ -60,7 +86,8 @@ def dream_spells(context: dg.AssetExecutionContext, workspace: Workspace, dream:
     codes = workspace.read_catalogue().dream_codes
     spells, unmapped = benefit_spells(dream, codes)
     _warn_of_unmapped(context, "DREAM", unmapped)
-    return spells, employment_spells(months, dream, codes), unmapped
+    employment = employment_spells(months, dream, codes)
+    yield from outputs(context, workspace, spells=spells, employment=employment, unmapped=unmapped)
 
 
 @dg.multi_asset(
@@ -68,6 +95,7 @@ def dream_spells(context: dg.AssetExecutionContext, workspace: Workspace, dream:
     outs={"spells": _spells_out("handic"), "unmapped": _unmapped_out("handic")},
     ins={"handic": dg.AssetIn(["registers", "handic"]), "coverage": dg.AssetIn(["coverage", "handic"])},
     deps=["catalogue"],
+    check_specs=_contracts("spells/handic", "quality/unmapped_handic"),
     retry_policy=IO_RETRIES,
 )
 @clear_errors
@@ -80,7 +108,7 @@ def handic_spells(
     _warn_of_unmapped(context, "HANDIC", unmapped)
     later = handic.filter(pl.col("end").is_null() & (pl.col("start") > data_end)).select(pl.len()).collect().item()
     context.add_output_metadata({"grants_from_after_data_end": later}, output_name="spells")
-    return spells, unmapped
+    yield from outputs(context, workspace, spells=spells, unmapped=unmapped)
 
 
 @dg.multi_asset(
@@ -88,6 +116,7 @@ def handic_spells(
     outs={"spells": _spells_out("lpr_a_kontakt")},
     ins={"contacts": dg.AssetIn(["registers", "lpr_a_kontakt"])},
     deps=["catalogue"],
+    check_specs=_contracts("spells/lpr_a_kontakt"),
     retry_policy=IO_RETRIES,
 )
 @clear_errors
@@ -103,30 +132,44 @@ def lpr_a_kontakt_spells(context: dg.AssetExecutionContext, workspace: Workspace
         context.log.warning(
             "LPR_A_KONTAKT: no contact has a specialty of psychiatric_specialties.csv, so all hospital use is somatic"
         )
-    return hospital_spells(
+    spells = hospital_spells(
         contacts,
         psychiatric,
         stay_gap_hours=catalogue.limit("stay_gap_hours"),
         admission_hours=catalogue.limit("admission_hours"),
     )
+    yield from outputs(context, workspace, spells=spells)
 
 
 @dg.asset(
-    key=["quality", "unmapped_codes"],
-    ins={register: dg.AssetIn(["quality", f"unmapped_{register}"]) for register in WITH_CODES},
+    key=UNMAPPED_KEY,
+    ins={register: dg.AssetIn(["quality", f"unmapped_{register}"]) for register in WITH_CODES}
+    | {f"{register}_profile": dg.AssetIn(["quality", "profiles", register]) for register in WITH_CODES},
     group_name="quality",
     owners=EVALUATORS,
     kinds={"parquet", "polars"},
     description="Every delivered code that the catalogue does not map, by register and year.",
     metadata=table_metadata(UNMAPPED_CODES),
+    check_specs=[
+        contract_spec(UNMAPPED_KEY),
+        *(check_spec(_all_mapped(register), blocking=False) for register in WITH_CODES),
+    ],
     retry_policy=IO_RETRIES,
 )
 @clear_errors
-def unmapped_codes(dream: pl.LazyFrame, handic: pl.LazyFrame) -> pl.DataFrame:
-    """Both registers' unmapped codes in one table."""
-    by_register: Sequence[tuple[str, pl.LazyFrame]] = (("dream", dream), ("handic", handic))
-    named = [codes.select(pl.lit(register).alias("register"), "code", "year", "n") for register, codes in by_register]
-    return pl.concat(named).collect()
+def unmapped_codes(context: dg.AssetExecutionContext, workspace: Workspace, **tables):
+    """All registers' unmapped codes in one table, and their share of all codes."""
+    named, findings = [], []
+    for register in WITH_CODES:
+        unmapped = tables[register].collect()
+        named.append(unmapped.select(pl.lit(register).alias("register"), "code", "year", "n"))
+        n = int(unmapped.get_column("n").sum())
+        total = tables[f"{register}_profile"].filter(pl.col("year").is_null(), pl.col("column").is_null(), kind="rows")
+        of = total.select(pl.col("n").sum()).collect().item()
+        state: State = "failed" if n else "passed" if of else "not_applicable"
+        findings.append(Finding(_all_mapped(register), state, n, of, n / of if of else None))
+    yield from tell(context, workspace, CODES, findings)
+    yield from outputs(context, workspace, result=pl.concat(named))
 
 
 def _warn_of_unmapped(context: dg.AssetExecutionContext, register: str, unmapped: pl.DataFrame) -> None:

@@ -13,7 +13,7 @@ from upath import UPath
 
 from assets.columns import COLUMN_LINEAGE
 from assets.failures import EXIT_CODE, clear_errors
-from expectations.validate import check
+from expectations.validate import contract_of, refuse_wrong_shape
 from faults import Fault, StoreError
 
 RESTRICTED = {"quarantine"}
@@ -69,7 +69,9 @@ def parquet_store(context: dg.InitResourceContext) -> ParquetStore:
 
 
 def _write(frame: pl.LazyFrame, path: UPath, key: Sequence[str]) -> None:
-    check(frame, key)
+    contract = contract_of(key)
+    if contract:
+        refuse_wrong_shape(frame, contract)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         if key[0] in RESTRICTED:

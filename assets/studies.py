@@ -1,22 +1,27 @@
 """A study's tables, from its participant list to its cost table."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import dagster as dg
 import polars as pl
 
-from assets.columns import COLUMN_SCHEMA, sentence, table_metadata, text_columns
+from assets.checks import contract_spec, outputs
+from assets.columns import sentence, table_metadata
 from assets.extracts import LIST_KEY
 from assets.failures import IO_RETRIES, clear_errors
 from assets.partitions import EVERY_PARTITION
 from assets.spells import EVALUATORS
 from assets.workspace import Workspace
-from deliveries.lists import LIST_COLUMNS, read_participant_list
+from deliveries.lists import read_participant_list
 from deliveries.studies import Study
 from deliveries.values import PNR_WIDTH
 from expectations.contracts.deliveries import DELIVERIES
 from expectations.contracts.registers import SPELLS
 from expectations.contracts.studies import STUDY_TABLES
+from expectations.findings import read_findings, refuse_blocking
+from expectations.states import read_states
+from expectations.validate import contract_of
 from faults import Fault, StoreError, StudyError
 from pipelines.costs import costs, services_without_payer
 from pipelines.coverage import covered, crosses_hospital_break
@@ -33,6 +38,9 @@ COVERAGE_INPUTS = {
     )
     for register, contract in DELIVERIES.items()
 }
+LIST_QUARANTINE = dg.AssetKey(["quarantine", "participants"])
+OF_REGISTERS = pl.col("asset").str.contains(r"^(registers|coverage|spells)/")
+"""The checks that stop studies as long as they block: what a study is made of must be whole."""
 SPELL_INPUTS = {f"{name}_spells": dg.AssetIn(["spells", name]) for name in SPELLS}
 
 
@@ -40,20 +48,24 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
     """The tables of a study, each partitioned by study."""
     common = {"partitions_def": studies, "retry_policy": IO_RETRIES}
 
+    def _contracts(*tables: str) -> list[dg.AssetCheckSpec]:
+        return [contract_spec(dg.AssetKey(table.split("/")), studies) for table in tables]
+
     @dg.multi_asset(
         name="participants",
         outs={
             "participants": _out("participants"),
             "flow": _out("participant_flow"),
             "quarantine": dg.AssetOut(
-                key=["quarantine", "participants"],
+                key=LIST_QUARANTINE,
                 group_name="quarantine",
                 owners=EVALUATORS,
                 kinds={"parquet", "polars"},
                 description="Rows of the participant list that were set aside, as delivered. Restricted.",
-                metadata={COLUMN_SCHEMA: text_columns(["row_number", *LIST_COLUMNS, "reason"])},
+                metadata=table_metadata(contract_of(LIST_QUARANTINE.path)),
             ),
         },
+        check_specs=_contracts("participants", "participant_flow", "quarantine/participants"),
         ins={
             "person_key": dg.AssetIn("person_key"),
             "bef": BEF_INPUT,
@@ -72,6 +84,7 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
         dream: pl.LazyFrame,
         dream_coverage: pl.LazyFrame,
     ):
+        refuse_blocking(read_findings(read_states(Path(workspace.store)).filter(OF_REGISTERS)))
         study = workspace.study(context.partition_key)
         rows = read_participant_list(study.participants)
         accepted = accept(rows, needs_start_date=study.mode == "anchored")
@@ -87,11 +100,11 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
         steps = {f"{step}{f' ({reason})' if reason else ''}": n for step, reason, n in flow.drop("study").rows()}
         context.add_output_metadata(steps, output_name="flow")
         aside = rows.join(accepted.set_aside, on="row").sort("row").rename({"row": "row_number"})
-        return participants, flow, aside
+        yield from outputs(context, workspace, participants=participants, flow=flow, quarantine=aside)
 
     @dg.asset(key="periods", ins={"participants": dg.AssetIn("participants"), "bef": BEF_INPUT, **COVERAGE_INPUTS,
                                   "participant_flow": dg.AssetIn("participant_flow")},
-              **_about("periods"), **common)  # fmt: skip
+              check_specs=_contracts("periods"), **_about("periods"), **common)  # fmt: skip
     @clear_errors
     def periods_asset(
         context: dg.AssetExecutionContext,
@@ -111,13 +124,14 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
         snapshots = known.filter(kind="snapshot").get_column("start").to_list()
         population = bef.join(base.lazy().select("person"), on="person", how="semi")
         rows = population.select("person", "reference_date").collect(engine="streaming")
-        return presence(windows, rows, snapshots)
+        yield from outputs(context, workspace, result=presence(windows, rows, snapshots))
 
     @dg.multi_asset(
         name="use",
         outs={"use": _out("use"), "outside": _out("use_outside_population")},
         ins={"periods": dg.AssetIn("periods"), **COVERAGE_INPUTS, **SPELL_INPUTS},
         deps=["catalogue"],
+        check_specs=_contracts("use", "use_outside_population"),
         **common,
     )
     @clear_errors
@@ -140,10 +154,10 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
             )
         not_measured = found.use.filter(pl.col("quantity").is_null()).height
         context.add_output_metadata({"rows_not_measured": not_measured}, output_name="use")
-        return found.use, found.outside
+        yield from outputs(context, workspace, use=found.use, outside=found.outside)
 
     @dg.asset(key="costs", ins={"use": dg.AssetIn("use"), "periods": dg.AssetIn("periods")}, deps=["catalogue"],
-              **_about("costs"), **common)  # fmt: skip
+              check_specs=_contracts("costs"), **_about("costs"), **common)  # fmt: skip
     @clear_errors
     def costs_asset(context: dg.AssetExecutionContext, workspace: Workspace, use: pl.LazyFrame, periods: pl.LazyFrame):
         study = workspace.study(context.partition_key)
@@ -154,10 +168,10 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
                 f"{study.id}: priced services without a payer rule in some period: {', '.join(unpayable)}; "
                 "this stops the study as soon as one of its citizens uses them"
             )
-        return costs(use.collect(), windows, catalogue, study.price_year)
+        yield from outputs(context, workspace, result=costs(use.collect(), windows, catalogue, study.price_year))
 
     @dg.asset(key="cost_table", ins={name: dg.AssetIn(name) for name in ("participants", "periods", "costs")},
-              deps=["catalogue"], **_about("cost_table"), **common)  # fmt: skip
+              deps=["catalogue"], check_specs=_contracts("cost_table"), **_about("cost_table"), **common)  # fmt: skip
     @clear_errors
     def cost_table_asset(
         context: dg.AssetExecutionContext,
@@ -169,9 +183,10 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
         study = workspace.study(context.partition_key)
         numbers = range(-study.years_before, study.years_after + 1)
         base = participants.filter("in_study_base").select("person", "kom", "group").collect()
-        return cost_table(
+        table = cost_table(
             study.id, base, periods.collect(), costs.collect(), workspace.read_catalogue(), numbers, study.price_year
         )
+        yield from outputs(context, workspace, result=table)
 
     return [participants_asset, periods_asset, use_asset, costs_asset, cost_table_asset]
 

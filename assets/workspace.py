@@ -11,6 +11,7 @@ from catalogue.reader import Catalogue, read_catalogue
 from deliveries.folder import Delivery, Found, find_deliveries
 from deliveries.studies import Study, read_studies
 from expectations.contracts.deliveries import DELIVERIES
+from expectations.states import data_docs_of
 from faults import Fault, StudyError
 from settings import Folders
 
@@ -35,6 +36,16 @@ class Workspace(dg.ConfigurableResource):
             release=str(folders.release),
             catalogue=overlay,
         )
+
+    @property
+    def data_docs(self) -> Path:
+        """The site of Data Docs, which Great Expectations builds."""
+        return data_docs_of(Path(self.store))
+
+    @property
+    def results_of_suites(self) -> Path:
+        """The results that the site is built of."""
+        return Path(self.store) / "quality" / ".results"
 
     def found(self) -> Found:
         """What the folder of deliveries holds."""

@@ -136,4 +136,28 @@ FILES: Mapping[str, File] = {
         },
         ("limit",),
     ),
+    "quality_checks": File(
+        {
+            "suite": Column(
+                "Where it is held: at `entry` (a reason to set rows aside), or in a suite.",
+                allowed=("entry", "bef", "dream", "lpr_a_kontakt", "handic", "study"),
+            ),
+            "asset": Column("The table beside which it is shown, such as registers/bef."),
+            "check": Column("The check's name, its own within the table."),
+            "measure": Column("The figure that is held against the band; at entry the reason of rows set aside."),
+            "lower": Column("The lowest value that passes; empty is open.", pl.Float64, nullable=True),
+            "upper": Column("The highest value that passes; empty is open.", pl.Float64, nullable=True),
+            "severity": Column("What a value outside the band does.", allowed=("block", "warn")),
+            "least": Column(
+                "The smallest denominator it is asked of: shares of few rows say nothing.", pl.Float64, minimum=0
+            ),
+            "title_da": Column("The check in words, Danish."),
+            "title_en": Column("The same in English."),
+            "why_da": Column("Why it is there, and why the band is as it is, Danish."),
+            "why_en": Column("The same in English."),
+            "mend_da": Column("What to do when it fails, Danish."),
+            "mend_en": Column("The same in English."),
+        },
+        ("asset", "check"),
+    ),
 }

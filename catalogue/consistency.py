@@ -1,5 +1,5 @@
-"""Whether the catalogue's files fit together: limits that are needed, names that only one file knows, services that
-nothing can measure.
+"""Whether the catalogue's files fit together: limits that are needed, bands that can be kept, names that only one file
+knows, services that nothing can measure.
 
 Here: what is told across rows and files. Not here: whether a file can be read (`catalogue.reader`).
 """
@@ -16,6 +16,7 @@ HOSPITAL_MEASURES = {
     for treatment in ("somatik", "psykiatri")
     for kind, measures in (("indlaeggelse", ("count", "bed_days")), ("ambulant", ("count",)))
 }
+REGISTERS = ("bef", "dream", "lpr_a_kontakt", "handic")
 LIMITS = ("stay_gap_hours", "admission_hours", "min_count")
 
 
@@ -32,6 +33,20 @@ def limit_faults(limits: pl.DataFrame) -> list[Fault]:
         what = f"the limit 'min_count' is {least:g}: it counts citizens"
         faults.append(Fault(what, "limits.csv", "give a whole number, 1 or more"))
     return faults
+
+
+def band_faults(checks: pl.DataFrame) -> list[Fault]:
+    """Checks that nothing can pass, or nothing can fail."""
+    lower, upper = pl.col("lower"), pl.col("upper")
+    backwards, open_ended = lower > upper, lower.is_null() & upper.is_null()
+    return [
+        Fault(f"quality_checks.csv: {what} in {', '.join(names)}", "quality_checks.csv", mend)
+        for wrong, what, mend in (
+            (backwards, "`lower` is above `upper`", "give the lowest value that passes as `lower`"),
+            (open_ended, "`lower` and `upper` are both empty", "give one of them, or take the row away"),
+        )
+        if (names := checks.filter(wrong).select(pl.col("asset") + " " + pl.col("check")).to_series().to_list())
+    ]
 
 
 def with_months(services: pl.DataFrame) -> pl.DataFrame:
@@ -62,10 +77,26 @@ def warnings_of(frames: dict[str, pl.DataFrame]) -> tuple[str, ...]:
         (file, column, other, sorted(set(frames[file][column]) - known - {None}))
         for file, column, other, known in references
     )
-    return unmeasurable + tuple(
-        f"{file}.csv names as {column} what {other}.csv does not have: {', '.join(map(repr, names))}"
-        for file, column, other, names in unknown
-        if names
+    return (
+        unmeasurable
+        + _misplaced(frames["quality_checks"])
+        + tuple(
+            f"{file}.csv names as {column} what {other}.csv does not have: {', '.join(map(repr, names))}"
+            for file, column, other, names in unknown
+            if names
+        )
+    )
+
+
+def _misplaced(checks: pl.DataFrame) -> tuple[str, ...]:
+    """Name checks of registers that are asked of another register, and so shown where they do not belong, or never."""
+    table = pl.col("asset").str.strip_prefix("registers/")
+    of_register = pl.col("asset").str.starts_with("registers/")
+    elsewhere = of_register & ~table.str.starts_with(pl.col("suite")) & pl.col("suite").is_in(REGISTERS)
+    unknown = (pl.col("suite") == "entry") & ~(of_register & table.is_in(REGISTERS))
+    return tuple(
+        f"quality_checks.csv: '{check}' of the suite '{suite}' is not one of '{asset}'"
+        for suite, asset, check in checks.filter(elsewhere | unknown).select("suite", "asset", "check").rows()
     )
 
 

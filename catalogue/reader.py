@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from catalogue.columns import FILES, Column, File
-from catalogue.consistency import limit_faults, warnings_of, with_months
+from catalogue.consistency import band_faults, limit_faults, warnings_of, with_months
 from faults import CatalogueError, Fault
 from text_files import NotText, TextTable, read_table
 
@@ -46,11 +46,14 @@ class Catalogue:
     price_index: pl.DataFrame
     payer_rules: pl.DataFrame
     limits: pl.DataFrame
+    quality_checks: pl.DataFrame
     warnings: tuple[str, ...] = ()
 
-    def limit(self, name: str) -> float:
-        """Return the value of limit ``name``; raises `CatalogueError` if limits.csv has no such row."""
+    def limit(self, name: str, default: float | None = None) -> float:
+        """Return the value of limit ``name``; raises `CatalogueError` if limits.csv has no such row and no default."""
         values = self.limits.filter(pl.col("limit") == name)["value"]
+        if values.is_empty() and default is not None:
+            return default
         if values.is_empty():
             raise CatalogueError(Fault(f"the limit '{name}' is missing", "limits.csv", f"add a row with limit {name}"))
         return float(values[0])
@@ -71,7 +74,7 @@ def read_catalogue(overlay: Path | None = None) -> Catalogue:
         frames[name] = frame
         faults += found
     if not faults:
-        faults = limit_faults(frames["limits"])
+        faults = limit_faults(frames["limits"]) + band_faults(frames["quality_checks"])
     if faults:
         raise CatalogueError(faults)
     frames["services"] = with_months(frames["services"])

@@ -11,14 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
-from pathlib import Path
 
 import polars as pl
 import polars.selectors as cs
 
-from deliveries.folder import Delivery
-from deliveries.formats import open_delivery, reading
-from deliveries.shape import family_columns, refuse_wrong_shape
+from deliveries.formats import reading
+from deliveries.quarantine import broken_rows, set_aside
+from deliveries.shape import family_columns
+from deliveries.sources import Source, rows_delivered
 from deliveries.values import is_blank, read_code, read_date, read_datetime, read_integer, read_pnr, read_text
 from expectations.contracts.deliveries import REASONS, DeliveryContract, Field, read_columns
 from faults import DeliveryError, Fault, StoreError
@@ -39,9 +39,9 @@ class Entered:
     """What came of a register's delivered rows.
 
     `kept`: the typed rows with `person`, sorted as the contract says. `set_aside`: delivered values as text with
-    `reason`, `source_file` and `row_number` (1 is the first row after any header). `received` counts all of them.
-    `unread` counts, by column, values of kept rows that could not be read and are null. `earliest` is the first start
-    of an event: of kept rows, and of those set aside only because they have not ended.
+    `reason`, `source_file` and `row_number` (1 is the first row after any header). `received` counts the files' rows,
+    apart from the reading of them. `unread` counts, by column, values of kept rows that could not be read and are null.
+    `earliest` is the first start of an event: of kept rows, and of those set aside only because they have not ended.
     """
 
     kept: pl.DataFrame
@@ -50,21 +50,10 @@ class Entered:
     unread: dict[str, int] = field(default_factory=dict)
     earliest: date | None = None
 
-
-@dataclass(frozen=True)
-class Source:
-    """One delivered file, opened; `period` is the one in its name."""
-
-    path: Path
-    frame: pl.LazyFrame
-    period: str
-
-
-def open_sources(contract: DeliveryContract, deliveries: Sequence[Delivery]) -> list[Source]:
-    """Open every file of the deliveries; raises `DeliveryError` for unreadable files and wrong shapes."""
-    sources = [Source(path, open_delivery(path), delivery.period) for delivery in deliveries for path in delivery.paths]
-    refuse_wrong_shape(contract, [(source.path, source.frame) for source in sources])
-    return sources
+    @property
+    def reasons(self) -> dict[str, int]:
+        """Rows set aside, by reason."""
+        return dict(self.set_aside.group_by("reason").len().sort("reason").rows())
 
 
 def delivered_pnrs(contract: DeliveryContract, sources: Sequence[Source]) -> pl.Series:
@@ -101,16 +90,21 @@ def enter(contract: DeliveryContract, sources: Sequence[Source], person_key: pl.
         kept, again = marked.filter(~pl.col("repeated")), marked.filter("repeated")
     else:
         again = kept.clear()
-    broken = _broken(typed, again)
+    broken = broken_rows(typed, again)
     _refuse_nothing_kept(contract, kept.height, broken, sources)
     columns = [stated.becomes for stated in contract.fields]
     unread = kept.select(cs.starts_with(UNREAD).sum()).row(0, named=True)
     counts = {name.removeprefix(UNREAD): n for name, n in unread.items() if n}
-    return Entered(kept.select(columns), set_aside(contract, sources, broken), typed.height, counts, _earliest(typed))
+    return Entered(
+        kept.select(columns), set_aside(contract, sources, broken), rows_delivered(sources), counts, _earliest(typed)
+    )
 
 
 def kept_rows(contract: DeliveryContract, sources: Sequence[Source], person_key: pl.DataFrame) -> Entered:
-    """Like `enter`, for wide registers: `kept` holds only `source`, `row` and `person`, to read the rest in batches."""
+    """Like `enter`, for wide registers, of which the columns of families are read in batches (`wide_batches`).
+
+    `kept` holds only `source`, `row` and `person`; `set_aside` no columns of families.
+    """
     numbered = [
         _typed(contract, source, number).select("source", "row", "person", "reason")
         for number, source in enumerate(sources)
@@ -121,17 +115,28 @@ def kept_rows(contract: DeliveryContract, sources: Sequence[Source], person_key:
         kept.sort("source", "row").unique("person", keep="first", maintain_order=True).select("source", "row", "person")
     )
     again = kept.join(first, on=["source", "row"], how="anti")
-    broken = _broken(typed, again)
+    broken = broken_rows(typed, again)
     _refuse_nothing_kept(contract, first.height, broken, sources)
-    return Entered(first, set_aside(contract, sources, broken), typed.height)
+    return Entered(first, set_aside(contract, sources, broken), rows_delivered(sources))
 
 
 def wide_batches(
-    contract: DeliveryContract, sources: Sequence[Source], kept: pl.DataFrame, rows: int
-) -> Iterator[pl.DataFrame]:
-    """The column families of the kept rows (`kept_rows`), with `person`, in batches of about `rows` rows."""
+    contract: DeliveryContract, sources: Sequence[Source], entered: Entered, rows: int
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """The column families of a wide register in batches of about `rows` rows.
+
+    Args:
+        contract: what the register is delivered with.
+        sources: its files.
+        entered: what `kept_rows` gave.
+        rows: rows of a batch.
+
+    Yields:
+        The families of kept rows with `person`, and rows set aside with their families' values as text.
+    """
     for number, source in enumerate(sources):
-        wanted = kept.filter(source=number).select("row", "person")
+        wanted = entered.kept.filter(source=number).select("row", "person")
+        aside = entered.set_aside.filter(source_file=source.path.name).with_columns(row=pl.col("row_number") - 1)
         schema = source.frame.collect_schema()
         families = [
             pl.col(name) if schema[name].is_numeric() else pl.col(name).cast(pl.String)
@@ -139,31 +144,9 @@ def wide_batches(
         ]
         with reading(source.path):
             for batch in source.frame.select(families).with_row_index("row").collect_batches(chunk_size=rows):
-                yield wanted.join(batch, on="row", how="inner", maintain_order="left").drop("row")
-
-
-def set_aside(contract: DeliveryContract, sources: Sequence[Source], broken: pl.DataFrame) -> pl.DataFrame:
-    """The delivered values of broken rows (`source`, `row`, `reason`), as text, with where they stand."""
-    names = [stated.name for stated in contract.fields]
-    schema = pl.Schema(
-        {"reason": pl.String, "source_file": pl.String, "row_number": pl.UInt32} | dict.fromkeys(names, pl.String)
-    )
-    found = [pl.DataFrame(schema=schema)]
-    for number, source in enumerate(sources):
-        rows = broken.filter(source=number)
-        if rows.is_empty():
-            continue
-        columns = read_columns(contract, source.frame.collect_schema().names())
-        with reading(source.path):
-            values = (
-                source.frame.select(pl.col(columns[name]).cast(pl.String, strict=False).alias(name) for name in names)
-                .with_row_index("row")
-                .join(rows.lazy().select("row", "reason"), on="row", how="inner")
-                .collect(engine="streaming")
-            )
-        place = values.with_columns(source_file=pl.lit(source.path.name), row_number=pl.col("row") + 1)
-        found.append(place.sort("row").select(list(schema)).cast(schema))
-    return pl.concat(found)
+                kept = wanted.join(batch, on="row", how="inner", maintain_order="left").drop("row")
+                broken = aside.join(batch, on="row", how="inner", maintain_order="left").drop("row")
+                yield kept, broken.with_columns(pl.exclude("row_number").cast(pl.String))
 
 
 def _typed(contract: DeliveryContract, source: Source, number: int) -> pl.DataFrame:
@@ -243,12 +226,6 @@ def _keyed(contract: DeliveryContract, rows: pl.DataFrame, person_key: pl.DataFr
         mend = "materialise person_key first: it reads the PNRs of every delivery"
         raise StoreError(Fault(what, "store: person_key", mend))
     return rows
-
-
-def _broken(typed: pl.DataFrame, again: pl.DataFrame) -> pl.DataFrame:
-    """`source`, `row`, `reason` of the rows to set aside: those with a reason, and those that are there `again`."""
-    repeated = again.select("source", "row", reason=pl.lit("duplicate_row"))
-    return pl.concat([typed.filter(pl.col("reason").is_not_null()).select("source", "row", "reason"), repeated])
 
 
 def _earliest(typed: pl.DataFrame) -> date | None:

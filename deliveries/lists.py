@@ -12,10 +12,11 @@ from pathlib import Path
 import polars as pl
 
 from deliveries.values import PNR_WIDTH
+from expectations.contracts.lists import PARTICIPANT_LIST
 from faults import Fault, StudyError
 from text_files import NotText, TextTable, read_table, table_of
 
-LIST_COLUMNS = ("pnr", "start_date", "start_year", "end_date", "municipality", "status", "group")
+LIST_COLUMNS = tuple(PARTICIPANT_LIST.columns)
 DATES = ("start_date", "end_date")
 SCHEMA = {"row": pl.UInt32(), **{name: pl.String() for name in LIST_COLUMNS}}
 MIDNIGHT = re.compile(r"^(\d{4}-\d{2}-\d{2})[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?$")

@@ -59,6 +59,8 @@ def _faults(contract: DeliveryContract, path: Path, schema: pl.Schema) -> list[F
     faults = []
     for stated in contract.fields:
         if stated.name not in found:
+            if stated.optional:
+                continue
             also = f" (or {', '.join(name.upper() for name in stated.other_names)})" if stated.other_names else ""
             faults.append(
                 Fault(

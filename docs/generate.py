@@ -33,6 +33,7 @@ PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "cost table": contracts.cost_table,
     },
     "registers.md": {"required columns": contracts.required_columns, "reasons": contracts.reasons},
+    "quality.md": {"quality checks": reference.quality_checks},
     "architecture.md": {"assets": house.assets, "imports": house.imports},
 }
 PART = re.compile(r"(<!-- generated: ([a-z ]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)

@@ -118,3 +118,27 @@ def unit_prices() -> str:
         ["Service", "Unit", "Year", "kr.", "Status"],
         [(f"`{name}`", units.get(name), year, f"{price:,.2f}", status) for name, year, price, status in rows],
     )
+
+
+def quality_checks() -> str:
+    """The catalogue's checks of quality, a table for each asset."""
+    parts = []
+    for (asset,), checks in _catalogue().quality_checks.group_by("asset", maintain_order=True):
+        rows = [
+            (
+                f"`{row['check']}`",
+                row["severity"],
+                _band(row["lower"], row["upper"]),
+                f"{row['least']:g}",
+                row["title_en"],
+            )
+            for row in checks.iter_rows(named=True)
+        ]
+        parts.append(f"### `{asset}`\n\n" + table(["Check", "Failure", "Band", "Least", "What it asks"], rows))
+    return "\n\n".join(parts)
+
+
+def _band(lower: float | None, upper: float | None) -> str:
+    if lower is not None and upper is not None:
+        return f"{lower:.4g} to {upper:.4g}"
+    return f"at least {lower:.4g}" if lower is not None else f"at most {upper:.4g}"

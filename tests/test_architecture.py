@@ -24,7 +24,7 @@ ALLOWED = {
     "text_files": {"polars"},
     "catalogue": {"catalogue", "text_files", "faults", "polars"},
     "pipelines": {"pipelines", "catalogue", "faults", *CALCULATION},
-    "expectations": {"expectations", "catalogue", "faults", "pandera", "polars"},
+    "expectations": {"expectations", "catalogue", "faults", "pandera", "polars", "great_expectations", "pandas"},
     "synthetic": {"synthetic", "catalogue", "faults", "yaml", "xlsxwriter", *CALCULATION},
 }
 """What a room may import besides the standard library: imports go one way."""

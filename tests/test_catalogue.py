@@ -85,6 +85,38 @@ def test_limits_that_cannot_be(tmp_path: Path, least: str) -> None:
     )
 
 
+def bands(folder: Path, *rows: tuple[str, str, str, str]) -> Path:
+    """A folder with checks of suite, asset, lower and upper."""
+    text = ["suite,asset,check,measure,lower,upper,severity,least,title_da,title_en,why_da,why_en,mend_da,mend_en"]
+    text += [
+        f"{suite},{asset},c{n},m,{low},{high},warn,1,a,b,c,d,e,f" for n, (suite, asset, low, high) in enumerate(rows)
+    ]
+    return put(folder, "quality_checks.csv", "\n".join(text))
+
+
+def test_bands_that_nothing_can_keep_or_break(tmp_path: Path) -> None:
+    rows = [("0.2", "0.1"), ("", ""), ("0.1", "0.1"), ("", "0"), ("-1", "")]
+    backwards, without_ends = refused(bands(tmp_path, *(("bef", "registers/bef", *band) for band in rows)))
+    assert "`lower` is above `upper` in registers/bef c0\n" in backwards
+    assert "both empty in registers/bef c1\n" in without_ends
+
+
+def test_a_check_of_another_register_is_warned_of(tmp_path: Path) -> None:
+    fitting = [
+        ("bef", "registers/bef"),
+        ("entry", "registers/handic"),
+        ("dream", "registers/dream_employment"),
+        ("handic", "quality/handic_coverage"),
+        ("study", "cost_table"),
+    ]
+    strange = [("bef", "registers/dream"), ("entry", "registers/udda"), ("entry", "participants")]
+    folder = bands(tmp_path, *((*pair, "", "1") for pair in [*fitting, *strange]))
+    warnings = [warning for warning in read_catalogue(folder).warnings if "quality_checks" in warning]
+    assert len(warnings) == len(strange)
+    for (suite, asset), warning in zip(strange, warnings, strict=True):
+        assert f"suite '{suite}' is not one of '{asset}'" in warning
+
+
 @pytest.mark.parametrize(
     ("register", "spell", "measure"),
     [

@@ -54,7 +54,8 @@ def fail(monkeypatch: pytest.MonkeyPatch, error: Exception, times: int) -> list[
 @pytest.fixture
 def run_bef(world: World, runs: object):
     """Run one year of BEF again, after the key is there."""
-    selection = [dg.AssetKey([layer, "bef"]) for layer in ("registers", "coverage", "quarantine")]
+    made = ("registers/bef", "coverage/bef", "quality/profiles/bef", "quarantine/bef_by_year")
+    selection = [dg.AssetKey(key.split("/")) for key in made]
     fresh = dg.DagsterInstance.ephemeral()
     return lambda: execute(world, fresh, "bef_run", "2019", asset_selection=selection)
 

@@ -24,7 +24,7 @@ from assets.persons import person_key
 from assets.workspace import Workspace
 from expectations.contracts.registers import PERSON_KEY, SPELLS
 from expectations.contracts.studies import PARTICIPANTS, USE
-from expectations.validate import validate
+from expectations.validate import contract_faults, hold
 from faults import StoreError
 from settings import Folders
 
@@ -198,6 +198,15 @@ def test_unreadable_values_stand_only_in_what_was_set_aside(told: Told) -> None:
     assert holders(paths, SECRETS) == {}
 
 
+def test_no_value_of_a_person_in_what_is_known_of_quality(told: Told) -> None:
+    """Profiles, measures, checks' states and results, and the pages of Data Docs."""
+    paths = files(told.world.root, "store/quality")
+    parts = {part for path in paths for part in path.parts}
+    assert {"checks", "measures", "profiles", "data_docs", ".results"} <= parts
+    assert {".parquet", ".html", ".json"} <= {path.suffix for path in paths}
+    assert holders(paths, [*EVERY_PNR, BORN, *SECRETS]) == {}
+
+
 def test_no_value_of_a_person_is_said(told: Told) -> None:
     assert len(told.said) == 7
     for run, said in told.said.items():
@@ -215,7 +224,7 @@ def test_codes_nobody_mapped_are_said(told: Told) -> None:
 def test_the_restricted_files_are_their_owners_only(told: Told) -> None:
     store = told.world.root / "store"
     restricted = [store / "person_key.parquet", *(store / "quarantine").rglob("*.parquet")]
-    assert len(restricted) == 1 + len(YEARS) + 3 + 1  # the key, BEF by year, the other registers, the list
+    assert len(restricted) == 1 + len(YEARS) + 4 + 1  # the key, BEF by year, the registers, the list
     assert {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in restricted} == {
         path.name: "0o600" for path in restricted
     }
@@ -282,7 +291,7 @@ def test_nothing_is_left_in_the_temporary_folder(tmp_path: Path) -> None:
 )
 def test_a_broken_contract_quotes_no_value(contract: object, frame: pl.DataFrame) -> None:
     with pytest.raises(StoreError) as caught:
-        validate(frame, contract)
+        raise StoreError(contract_faults(hold(frame.lazy(), contract), contract))
     said = f"{caught.value} {caught.value!r} {caught.value.__cause__!r} {caught.value.__context__!r}"
     assert not [needle for needle in [*EVERY_PNR, BORN, "314159265", "271828182"] if needle in said]
     assert contract.name in said

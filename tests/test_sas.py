@@ -7,8 +7,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from deliveries.entry import Source, delivered_pnrs, enter, wide_batches
+from deliveries.entry import Entered, delivered_pnrs, enter, wide_batches
 from deliveries.formats import open_delivery
+from deliveries.quarantine import set_aside
+from deliveries.sources import Source
 from expectations.contracts.deliveries import ColumnFamily, DeliveryContract, Field, RowRule
 from pipelines.persons import KEY_SCHEMA, extend_person_key
 
@@ -65,6 +67,13 @@ def test_wide_columns_are_read_in_batches(source: Source) -> None:
     wanted = pl.DataFrame({"source": [0, 0], "row": [0, 3966], "person": [7, 8]}).cast(
         {"source": pl.UInt16, "row": pl.get_index_type(), "person": pl.UInt32}
     )
-    batches = pl.concat(wide_batches(CONTRACT, [source], wanted, rows=1000))
+    broken = pl.DataFrame({"source": [0], "row": [1], "reason": ["missing_pnr"]}).cast(
+        {"source": pl.UInt16, "row": pl.get_index_type()}
+    )
+    entered = Entered(wanted, set_aside(CONTRACT, [source], broken), received=3)
+    kept, aside = zip(*wide_batches(CONTRACT, [source], entered, rows=1000), strict=True)
+    batches = pl.concat(kept)
+    (row,) = pl.concat(aside).iter_rows(named=True)
+    assert (row["row_number"], row["pattype"]) == (2, str(source.frame.collect().item(1, "pattype")))
     expected = source.frame.select("pattype").collect().to_series().gather([0, 3966]).to_list()
     assert batches.select("person", "pattype").rows() == list(zip([7, 8], expected, strict=True))

@@ -28,6 +28,7 @@ def column(
     allowed: Sequence[Any] | None = None,
     at_least: float | None = None,
     at_most: float | None = None,
+    above: float | None = None,
     comes_from: Sequence[str] = (),
 ) -> pa.Column:
     """A column of a table's contract.
@@ -40,12 +41,14 @@ def column(
         allowed: the only values.
         at_least: smallest value.
         at_most: largest value.
+        above: a bound below every value.
         comes_from: `table.column` of the columns it is made from: the lineage shown in Dagster.
     """
     checks = [
         *([pa.Check.isin(list(allowed))] if allowed is not None else []),
         *([pa.Check.ge(at_least)] if at_least is not None else []),
         *([pa.Check.le(at_most)] if at_most is not None else []),
+        *([pa.Check.gt(above)] if above is not None else []),
     ]
     return pa.Column(
         dtype,
@@ -68,18 +71,19 @@ def inherited(stated: pa.Column, comes_from: str) -> pa.Column:
 
 
 def table(
-    name: str, row: str, columns: dict[str, pa.Column], unique: Sequence[str] | None = None
+    name: str, row: str, columns: dict[str, pa.Column], unique: Sequence[str] | None = None, *, strict: bool = True
 ) -> pa.DataFrameSchema:
-    """The contract of a table: its columns in order and nothing else.
+    """The contract of a table: its columns in order and, if `strict`, nothing else.
 
     Args:
         name: the table's name in the store.
         row: what one row is.
         columns: the columns.
         unique: the key.
+        strict: whether other columns are refused.
     """
     return pa.DataFrameSchema(
-        columns, name=name, description=row, strict=True, ordered=True, unique=list(unique) if unique else None
+        columns, name=name, description=row, strict=strict, ordered=True, unique=list(unique) if unique else None
     )
 
 

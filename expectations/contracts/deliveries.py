@@ -28,7 +28,7 @@ class Field:
     """A delivered column: `name` in lower case as the register calls it, `becomes` the register table's column.
 
     `missing` is the reason a row without a value is set aside for (None = it may be empty), `unreadable` the reason
-    for a value that is there but cannot be read.
+    for a value that is there but cannot be read. An `optional` column may be left out of a delivery: it is null then.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Field:
     missing: str | None = None
     unreadable: str | None = None
     other_names: tuple[str, ...] = ()
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,14 @@ class DeliveryContract:
     unique: bool = False
     row_rules: tuple[RowRule, ...] = ()
     column_families: tuple[ColumnFamily, ...] = ()
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Every reason for which a row of this register can be set aside."""
+        by_field = [reason for stated in self.fields for reason in (stated.missing, stated.unreadable) if reason]
+        by_row = [rule.reason for rule in self.row_rules]
+        of_the_file = ["outside_delivery"] * (self.kind == "periodic") + ["duplicate_row"] * self.unique
+        return tuple(dict.fromkeys([*by_field, *by_row, *of_the_file]))
 
     @property
     def ids(self) -> tuple[Field, ...]:
@@ -189,6 +198,22 @@ HANDIC = DeliveryContract(
         ),
         Field(
             "ydelse_slut", "end", "date", "Last day of the service; empty is still running.", unreadable="invalid_date"
+        ),
+        Field(
+            "betalingskommune",
+            "betalingskommune",
+            "code",
+            "The municipality that pays, three digits; the one that acts where that is not delivered.",
+            width=3,
+            other_names=("handlekommune",),
+            optional=True,
+        ),
+        Field(
+            "godkendtperiode",
+            "godkendtperiode",
+            "text",
+            "Whether the municipality approved its data of the period; as delivered.",
+            optional=True,
         ),
     ),
     sorted_by=("person", "start", "end", "code"),

@@ -47,6 +47,7 @@ BEF = table(
             pl.UInt32, "The mother's number.", nullable=True, comes_from=["extracts/bef.mor_id", "person_key.person"]
         ),
     },
+    unique=["person", "reference_date"],
 )
 
 DREAM = table(
@@ -58,6 +59,7 @@ DREAM = table(
         "start": column(pl.Date, "Monday of the first week.", comes_from=["extracts/dream.y_yyww"]),
         "end": column(pl.Date, "Sunday of the last week.", comes_from=["extracts/dream.y_yyww"]),
     },
+    unique=["person", "start"],
 )
 
 DREAM_EMPLOYMENT = table(
@@ -68,6 +70,7 @@ DREAM_EMPLOYMENT = table(
         "start": column(pl.Date, "First day of the first month.", comes_from=["extracts/dream.grad_yyyy_mm"]),
         "end": column(pl.Date, "Last day of the last month.", comes_from=["extracts/dream.grad_yyyy_mm"]),
     },
+    unique=["person", "start"],
 )
 
 LPR_A_KONTAKT = table(
@@ -113,6 +116,18 @@ HANDIC = table(
         "end": column(
             pl.Date, "Last day; null is still running.", nullable=True, comes_from=["extracts/handic.ydelse_slut"]
         ),
+        "betalingskommune": column(
+            pl.String,
+            "Municipality that pays (or acts), three digits; null where it is not delivered or cannot be read.",
+            nullable=True,
+            comes_from=["extracts/handic.betalingskommune"],
+        ),
+        "godkendtperiode": column(
+            pl.String,
+            "Whether the municipality approved its data of the period, as delivered; null where it is not delivered.",
+            nullable=True,
+            comes_from=["extracts/handic.godkendtperiode"],
+        ),
     },
 )
 
@@ -131,10 +146,13 @@ COVERAGE = table(
         "end": column(pl.Date, "Last day."),
         "data_end": column(pl.Date, "End of the year or month in the file's name; null for snapshots.", nullable=True),
     },
+    unique=["register", "kind", "start"],
 )
 
 
-def _spells(register: str, starts_from: str, ends_from: str, kind_from: str, unit: str) -> pa.DataFrameSchema:
+def _spells(
+    register: str, starts_from: str, ends_from: str, kind_from: str, unit: str, *, one_a_day: bool = True
+) -> pa.DataFrameSchema:
     source = f"registers/{register}"
     return table(
         f"spells/{register}",
@@ -154,26 +172,19 @@ def _spells(register: str, starts_from: str, ends_from: str, kind_from: str, uni
                 comes_from=[f"{source}.{starts_from}", f"{source}.{ends_from}"],
             ),
         },
+        unique=["person", "service", "start"] if one_a_day else None,
     )
 
 
 SPELLS = {
     "dream": _spells("dream", "start", "end", "code", "weeks"),
     "dream_employment": _spells("dream_employment", "start", "end", "start", "months"),
-    "lpr_a_kontakt": _spells("lpr_a_kontakt", "start", "end", "hovedspec", "bed days of an admission, 1 of a visit"),
+    # A citizen may visit a hospital twice a day.
+    "lpr_a_kontakt": _spells(
+        "lpr_a_kontakt", "start", "end", "hovedspec", "bed days of an admission, 1 of a visit", one_a_day=False
+    ),
     "handic": _spells("handic", "start", "end", "code", "days"),
 }
-
-UNMAPPED_CODES = table(
-    "quality/unmapped_codes",
-    "a delivered code that the catalogue does not map, in a year",
-    {
-        "register": column(pl.String, "The register."),
-        "code": column(pl.String, "The code as delivered."),
-        "year": column(pl.Int32, "Year of the week (DREAM) or of the grant's start (HANDIC).", unit="year"),
-        "n": column(pl.UInt32, "Weeks (DREAM) or grants (HANDIC) with it.", unit="weeks or grants"),
-    },
-)
 
 REGISTERS = {
     "bef": BEF,

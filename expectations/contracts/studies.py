@@ -6,6 +6,7 @@ import pandera.polars as pa
 import polars as pl
 
 from expectations.contracts.columns import PERIOD, SERVICE, STUDY, column, inherited, person_column, table
+from expectations.contracts.lists import LIST_REASONS
 from expectations.contracts.registers import SPELLS
 
 PARTICIPANTS = table(
@@ -114,10 +115,11 @@ PARTICIPANT_FLOW = table(
             pl.String,
             "Why set aside; null for the other steps.",
             nullable=True,
-            allowed=["missing_pnr", "missing_start", "invalid_date", "end_before_start", "duplicate_participant"],
+            allowed=list(LIST_REASONS),
         ),
         "n": column(pl.UInt32, "Rows of the participant list.", unit="rows"),
     },
+    unique=["step", "reason"],
 )
 
 PERIODS = table(
@@ -178,6 +180,7 @@ USE_OUTSIDE_POPULATION = table(
         "citizens": column(pl.UInt32, "Citizens whose use was left out.", unit="citizens"),
         "quantity": column(pl.Float64, "How much was left out.", unit="the service's unit", comes_from=_SPELL_COLUMNS),
     },
+    unique=["period", "service"],
 )
 
 
@@ -264,6 +267,7 @@ COST_TABLE = table(
             comes_from=["periods.start"],
         ),
     },
+    unique=["group_by", "group", "period", "area", "service"],
 )
 
 STUDY_TABLES = {

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pandera.polars as pa
 
-from expectations.contracts.registers import COVERAGE, PERSON_KEY, REGISTERS, SPELLS, UNMAPPED_CODES
+from expectations.contracts.quality import QUALITY_TABLES
+from expectations.contracts.quarantine import QUARANTINE
+from expectations.contracts.registers import COVERAGE, PERSON_KEY, REGISTERS, SPELLS
 from expectations.contracts.studies import STUDY_TABLES
 
 TABLES: dict[str, pa.DataFrameSchema] = {
@@ -14,7 +16,8 @@ TABLES: dict[str, pa.DataFrameSchema] = {
         *REGISTERS.values(),
         COVERAGE,
         *SPELLS.values(),
-        UNMAPPED_CODES,
+        *QUALITY_TABLES.values(),
+        *QUARANTINE.values(),
         *STUDY_TABLES.values(),
     )
 }

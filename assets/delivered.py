@@ -1,0 +1,122 @@
+"""What came of a delivery: its account, told beside the register, and stopped where too much of it is set aside.
+
+Here: counts, files and data ends as metadata, findings at entry, the warnings. Not here: the tables made of the rows
+(`assets.registers`).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import dagster as dg
+import polars as pl
+
+from assets.checks import outputs, partition_of, tell
+from assets.extracts import FINGERPRINTS
+from assets.workspace import Workspace
+from deliveries.entry import Entered
+from deliveries.folder import Delivery
+from deliveries.quarantine import quarantine_schema
+from deliveries.sources import Source
+from deliveries.values import PNR_WIDTH
+from expectations.contracts.columns import polars_schema
+from expectations.contracts.deliveries import DeliveryContract, read_columns
+from expectations.contracts.quality import PROFILE
+from expectations.contracts.registers import COVERAGE, REGISTERS
+from expectations.findings import refuse_blocking
+from expectations.thresholds import SUITE as ENTRY
+from expectations.thresholds import entry_findings
+
+
+def quarantine_key(contract: DeliveryContract) -> dg.AssetKey:
+    """Where a run sets rows aside: of a periodic register a file a year, gathered in `quarantine/<register>` after."""
+    return dg.AssetKey(["quarantine", contract.register + ("_by_year" if contract.kind == "periodic" else "")])
+
+
+def is_refused(at_entry: pl.DataFrame, entered: Entered) -> bool:
+    """Whether more is set aside than the thresholds allow."""
+    findings = entry_findings(entered.received, entered.kept.height, entered.reasons, at_entry)
+    return any(finding.blocks for finding in findings)
+
+
+def account(
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    contract: DeliveryContract,
+    at_entry: pl.DataFrame,
+    deliveries: Sequence[Delivery],
+    entered: Entered,
+    *,
+    kept: int,
+) -> Iterator[object]:
+    """Yield what is found of a delivery's rows and those set aside; raises `QualityError` when that blocks.
+
+    What was set aside is written even then, so that the data team can look at it; the register is not.
+    """
+    _tell(context, contract.register, deliveries, entered, kept)
+    findings = entry_findings(entered.received, kept, entered.reasons, at_entry)
+    yield from tell(context, workspace, ENTRY, findings, partition_of(context))
+    yield from outputs(context, workspace, quarantine=entered.set_aside)
+    refuse_blocking(findings)
+
+
+def nothing_delivered(
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    contract: DeliveryContract,
+    at_entry: pl.DataFrame,
+    tables: Sequence[str],
+) -> Iterator[object]:
+    """Empty tables: the register covers nothing, so its services are not measured."""
+    context.log.warning(f"{contract.register.upper()} is not delivered: what it measures will be null")
+    findings = entry_findings(0, 0, {}, at_entry)
+    not_there = [replace(finding, state="not_applicable", note="Ikke leveret / not delivered") for finding in findings]
+    yield from tell(context, workspace, ENTRY, not_there, partition_of(context))
+    for name in (*tables, "coverage", "quarantine", "profile"):
+        context.add_output_metadata({"delivered": False}, output_name=name)
+    empty = {name: pl.DataFrame(schema=polars_schema(REGISTERS[name])) for name in tables}
+    yield from outputs(
+        context,
+        workspace,
+        **empty,
+        coverage=pl.DataFrame(schema=polars_schema(COVERAGE)),
+        quarantine=pl.DataFrame(schema=quarantine_schema(contract)),
+        profile=pl.DataFrame(schema=polars_schema(PROFILE)),
+    )
+
+
+def warn_of_numeric_pnrs(
+    context: dg.AssetExecutionContext, contract: DeliveryContract, sources: Sequence[Source]
+) -> None:
+    """Say which files deliver PNRs as numbers, which have lost their leading zeros."""
+    for source in sources:
+        schema = source.frame.collect_schema()
+        column = read_columns(contract, list(schema))["pnr"]
+        if schema[column].is_numeric():
+            context.log.warning(
+                f"{source.path.name} has {column.upper()} as numbers, which have lost their leading zeros: read as "
+                f"{PNR_WIDTH} digits; deliver it as text if that is wrong"
+            )
+
+
+def _tell(
+    context: dg.AssetExecutionContext, table: str, deliveries: Sequence[Delivery], entered: Entered, kept: int
+) -> None:
+    """Counts, files and the data end, on the register and on what was set aside; never a value of a person."""
+    counts = {
+        "delivered": True,
+        "rows_received": entered.received,
+        "rows_kept": kept,
+        "rows_set_aside": entered.set_aside.height,
+    }
+    if not entered.received:
+        context.log.warning(f"{table.upper()} is delivered without any row")
+    for column, n in entered.unread.items():
+        context.log.warning(f"{table.upper()}: {n} values of {column.upper()} cannot be read and are left empty")
+    about = {
+        "files": dg.MetadataValue.json([path.name for d in deliveries for path in d.paths]),
+        "data_end": str(deliveries[-1].data_end),
+        FINGERPRINTS: dg.MetadataValue.json([d.fingerprint for d in deliveries]),
+    }
+    context.add_output_metadata(counts | about, output_name=table)
+    beside = {"register": table, "reasons": dg.MetadataValue.json(entered.reasons), "data_end": about["data_end"]}
+    context.add_output_metadata(counts | beside, output_name="quarantine")

@@ -1,0 +1,130 @@
+"""Shape before anything: every delivered file, participant list and catalogue file is opened before a row is read.
+
+Here: names and types of what comes from outside, shown beside it. Not here: the shapes themselves
+(`expectations.contracts`), nor the rows (`assets.registers`).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import dagster as dg
+
+from assets.checks import check_spec, tell
+from assets.extracts import CATALOGUE_KEY, LIST_KEY, extract_key
+from assets.failures import IO_RETRIES, clear_errors
+from assets.workspace import Workspace
+from deliveries.folder import Delivery
+from deliveries.lists import read_participant_list
+from deliveries.sources import Source, open_sources
+from expectations.contracts.catalogue import CATALOGUE_FILES
+from expectations.contracts.deliveries import DELIVERIES
+from expectations.findings import Check, Finding
+from expectations.validate import contract_faults, hold
+from faults import DeliveryError, Fault, ForlobError
+
+KIND = "shape"
+
+
+def shape_checks(studies: dg.PartitionsDefinition) -> list[dg.AssetChecksDefinition]:
+    """Whether what comes from outside has the columns that its contract states; blocks all that is made of it.
+
+    Args:
+        studies: the partitions of participant lists.
+    """
+    of_registers = {register: _check(extract_key(register)) for register in DELIVERIES}
+    of_catalogue, of_list = _check(CATALOGUE_KEY), _check(LIST_KEY)
+
+    @dg.multi_asset_check(
+        name="shape_of_deliveries",
+        description="Opens every delivered file and the catalogue, before a row is read.",
+        specs=[check_spec(check, blocking=True) for check in (*of_registers.values(), of_catalogue)],
+        can_subset=True,
+        retry_policy=IO_RETRIES,
+    )
+    @clear_errors
+    def shape_of_deliveries(context: dg.AssetCheckExecutionContext, workspace: Workspace):
+        found = workspace.found().deliveries
+        faults: list[ForlobError] = []
+        findings = []
+        for register, check in of_registers.items():
+            files = sum(len(delivery.paths) for delivery in found[register])
+            findings.append(
+                _tried(check, files, lambda name=register: open_sources(DELIVERIES[name], found[name]), faults)
+            )
+        files = len(CATALOGUE_FILES)
+        findings.append(_tried(of_catalogue, files, lambda: _hold_catalogue(workspace), faults))
+        yield from tell(context, workspace, KIND, findings)
+        if faults:
+            raise together(faults)
+
+    @dg.multi_asset_check(
+        name="shape_of_list",
+        description="Opens the study's participant list, before a row is read.",
+        specs=[check_spec(of_list, blocking=True, partitions=studies)],
+        retry_policy=IO_RETRIES,
+    )
+    @clear_errors
+    def shape_of_list(context: dg.AssetCheckExecutionContext, workspace: Workspace):
+        faults: list[ForlobError] = []
+        study = workspace.study(context.partition_key)
+        finding = _tried(of_list, 1, lambda: read_participant_list(study.participants), faults)
+        yield from tell(context, workspace, KIND, [finding], study.id)
+        if faults:
+            raise faults[0]
+
+    return [shape_of_deliveries, shape_of_list]
+
+
+def open_every_register(deliveries: Mapping[str, Sequence[Delivery]]) -> dict[str, list[Source]]:
+    """The files of all registers; what is wrong with any of them is told before a row is read."""
+    opened: dict[str, list[Source]] = {}
+    faults: list[Fault] = []
+    for register, found in deliveries.items():
+        try:
+            opened[register] = open_sources(DELIVERIES[register], found)
+        except DeliveryError as error:
+            faults += error.faults
+    if faults:
+        raise DeliveryError(faults)
+    return opened
+
+
+def together(errors: Sequence[ForlobError]) -> ForlobError:
+    """Several errors as one, with the exit code of the first."""
+    one = ForlobError([fault for error in errors for fault in error.faults])
+    one.exit_code = errors[0].exit_code
+    return one
+
+
+def _tried(check: Check, files: int, work: Callable[[], object], faults: list[ForlobError]) -> Finding:
+    if not files:
+        return Finding(check, "not_applicable", note="Ikke leveret / not delivered")
+    try:
+        work()
+    except ForlobError as error:
+        faults.append(error)
+        return Finding(check, "failed", len(error.faults), None, None)
+    return Finding(check, "passed", 0, files)
+
+
+def _hold_catalogue(workspace: Workspace) -> None:
+    catalogue = workspace.read_catalogue()
+    faults = []
+    for name, contract in CATALOGUE_FILES.items():
+        faults += contract_faults(hold(getattr(catalogue, name).lazy(), contract), contract)
+    if faults:
+        raise ForlobError(faults)
+
+
+def _check(key: dg.AssetKey) -> Check:
+    return Check(
+        asset="/".join(key.path),
+        name=KIND,
+        severity="block",
+        title_da="Filerne har de kolonner, kontrakten nævner",
+        title_en="The files have the columns their contract states",
+        why_da="En manglende eller fejlmærket kolonne skal stoppe kørslen, før en række er læst.",
+        why_en="A column that is missing or mislabelled must stop the run before a row is read.",
+        mend_da="Læs fejlen i kørslen: den nævner hver fil og kolonne. Bed om filen igen.",
+        mend_en="Read the run's error: it names every file and column. Ask for the file again.",
+        upper=0,
+    )
