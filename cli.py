@@ -7,6 +7,7 @@ Exit codes: 0 done, 1 a fault of the program, 2 wrong use of the command, 3 deli
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -107,15 +108,18 @@ def list_studies(studies: Studies = None) -> None:
 def quality(
     study: StudyIds = None,
     studies: Studies = None,
+    catalogue: Catalogue = None,
     store: Store = None,
 ) -> None:
     """Print the state of every check, and end with exit code 7 when one of them blocks."""
+    from catalogue.reader import read_catalogue
     from expectations.states import states_of
     from reports.quality import quality_screen
 
-    folders = _folders(studies=studies, store=store)
+    folders = _folders(studies=studies, catalogue=catalogue, store=store)
     with _told_errors():
-        findings = states_of(folders.store, _study_ids(folders.studies), study or [])
+        checks = read_catalogue(folders.catalogue).quality_checks
+        findings = states_of(folders.store, _study_ids(folders.studies), study or [], checks)
     out.print(quality_screen(findings, folders.store), soft_wrap=True)
     if any(finding.blocks for finding in findings):
         raise typer.Exit(QualityError.exit_code)
@@ -149,15 +153,17 @@ def ui(
         out.print(f"Data Docs:  {pages or data_docs_of(folders.store)}", markup=False)
         # In the instance's folder, where its dagster.yaml is: another in the current folder would draw a warning.
         command = [sys.executable, "-m", *arguments]
-        _wait(subprocess.Popen(command, env=environment | {DATA_DOCS_URL: pages or ""}, cwd=folders.instance))
+        code = _wait(subprocess.Popen(command, env=environment | {DATA_DOCS_URL: pages or ""}, cwd=folders.instance))
+    raise typer.Exit(code)
 
 
-def _wait(child: subprocess.Popen[bytes]) -> None:
-    """Wait until a program ends; what would end the command ends the program first."""
+def _wait(child: subprocess.Popen[bytes]) -> int:
+    """Wait until a program ends, and return its exit code; what would end the command ends the program first."""
     signal.signal(signal.SIGTERM, lambda *_: child.terminate())
     while child.poll() is None:
         with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C reaches the program by itself
             child.wait()
+    return abs(child.returncode)
 
 
 def _study_ids(studies: Path) -> set[str] | None:
@@ -217,7 +223,8 @@ def _prepare_instance(folders: Folders) -> None:
     try:
         folders.instance.mkdir(parents=True, exist_ok=True)
         settings = Path(__file__).with_name("dagster.yaml").read_text(encoding="utf-8")
-        stated = settings.replace("INSTANCE", folders.instance.as_posix())
+        history = (folders.instance / "history" / "runs").as_posix()
+        stated = settings.replace('"INSTANCE/history/runs"', json.dumps(history, ensure_ascii=False))
         (folders.instance / "dagster.yaml").write_text(stated, encoding="utf-8")
     except OSError as error:
         what = f"the store cannot be made or written ({type(error).__name__})"
@@ -238,7 +245,7 @@ def _alone(store: Path) -> Iterator[None]:
 
 
 def _run(folders: Folders, study_ids: list[str], *, show_tables: bool = False) -> None:
-    from expectations.states import data_docs_of
+    from expectations.states import data_docs_of, forget_withdrawn
     from reports import terminal
 
     with _progress() as tell:
@@ -257,6 +264,7 @@ def _run(folders: Folders, study_ids: list[str], *, show_tables: bool = False) -
         def on_asset(name: str) -> None:
             tell(f"{title}: {name}", done)
 
+        forget_withdrawn(folders.store, "bef", made.first_year)
         with _alone(folders.store), dg.DagsterInstance.from_config(str(folders.instance)) as instance:
             for event in make_runs(build(folders), instance, made.steps, on_asset):
                 if isinstance(event, Outcome):

@@ -57,7 +57,7 @@ def check_spec(
 def suite_specs(
     checks: Iterable[Check],
     *,
-    gate: str | None = None,
+    blocking: bool = True,
     partitions: dg.PartitionsDefinition | None = None,
     made_from: Iterable[dg.AssetDep],
 ) -> list[dg.AssetCheckSpec]:
@@ -65,14 +65,14 @@ def suite_specs(
 
     Args:
         checks: the suite's checks.
-        gate: the table through which the suite blocks, where its checks must not hold back the tables in between.
+        blocking: whether a check that blocks holds back what is made of its own table.
         partitions: those of the checked tables, where each is checked by itself.
         made_from: every table that the suite looks at.
     """
     return [
         check_spec(
             found[0],
-            blocking=found[0].asset == gate if gate else any(check.severity == "block" for check in found),
+            blocking=blocking and any(check.severity == "block" for check in found),
             partitions=partitions,
             made_from=made_from,
         )

@@ -6,6 +6,7 @@ Here: counts, files and data ends as metadata, findings at entry, the warnings. 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import dagster as dg
 import polars as pl
@@ -22,9 +23,11 @@ from expectations.contracts.columns import polars_schema
 from expectations.contracts.deliveries import DeliveryContract, read_columns
 from expectations.contracts.quality import PROFILE
 from expectations.contracts.registers import COVERAGE, REGISTERS
-from expectations.findings import refuse_blocking
+from expectations.findings import Check, Finding, refuse_blocking
+from expectations.states import await_followers
+from expectations.thresholds import ACCOUNT, entry_findings
 from expectations.thresholds import SUITE as ENTRY
-from expectations.thresholds import entry_findings
+from faults import QualityError
 
 
 def quarantine_key(contract: DeliveryContract) -> dg.AssetKey:
@@ -32,10 +35,9 @@ def quarantine_key(contract: DeliveryContract) -> dg.AssetKey:
     return dg.AssetKey(["quarantine", contract.register + ("_by_year" if contract.kind == "periodic" else "")])
 
 
-def is_refused(at_entry: pl.DataFrame, entered: Entered) -> bool:
+def is_refused(contract: DeliveryContract, at_entry: pl.DataFrame, entered: Entered) -> bool:
     """Whether more is set aside than the thresholds allow."""
-    findings = entry_findings(entered.received, entered.kept.height, entered.reasons, at_entry)
-    return any(finding.blocks for finding in findings)
+    return any(finding.blocks for finding in _findings(contract, at_entry, entered, entered.kept.height))
 
 
 def account(
@@ -53,10 +55,36 @@ def account(
     What was set aside is written even then, so that the data team can look at it; the register is not.
     """
     _tell(context, contract.register, deliveries, entered, kept)
-    findings = entry_findings(entered.received, kept, entered.reasons, at_entry)
+    findings = _findings(contract, at_entry, entered, kept)
     yield from tell(context, workspace, ENTRY, findings, partition_of(context))
     yield from outputs(context, workspace, quarantine=entered.set_aside)
-    refuse_blocking(findings)
+    try:
+        refuse_blocking(findings)
+    except QualityError:
+        if contract.kind == "periodic":  # what gathers its years waits for this step, and will not be made
+            gather_quarantine(Path(workspace.store), contract)
+        raise
+    await_followers(Path(workspace.store), contract.register)
+
+
+def cannot_be_entered(
+    context: dg.AssetExecutionContext, workspace: Workspace, at_entry: pl.DataFrame
+) -> Iterator[object]:
+    """Yield that a delivery can not be used at all, before its fault is raised."""
+    account_of_rows = at_entry.filter(measure=ACCOUNT)
+    note = "Leverancen kan ikke bruges: se fejlen i kørslen / the delivery cannot be used: see the run's error"
+    findings = [Finding(Check.of(row), "failed", note=note) for row in account_of_rows.iter_rows(named=True)]
+    yield from tell(context, workspace, ENTRY, findings, partition_of(context))
+
+
+def gather_quarantine(store: Path, contract: DeliveryContract) -> None:
+    """Write the rows set aside of every year of a periodic register to its one file."""
+    by_year = sorted((store / "quarantine" / quarantine_key(contract).path[-1]).glob("[0-9]*.parquet"))
+    path = store / "quarantine" / f"{contract.register}.parquet"
+    unfinished = path.with_name(f".{path.name}.new")
+    unfinished.touch(mode=0o600)
+    pl.scan_parquet(by_year, glob=False).sink_parquet(unfinished, maintain_order=True)
+    unfinished.replace(path)
 
 
 def nothing_delivered(
@@ -68,11 +96,12 @@ def nothing_delivered(
 ) -> Iterator[object]:
     """Empty tables: the register covers nothing, so its services are not measured."""
     context.log.warning(f"{contract.register.upper()} is not delivered: what it measures will be null")
-    findings = entry_findings(0, 0, {}, at_entry)
+    findings = entry_findings(0, 0, dict.fromkeys(contract.reasons, 0), at_entry)
     not_there = [replace(finding, state="not_applicable", note="Ikke leveret / not delivered") for finding in findings]
     yield from tell(context, workspace, ENTRY, not_there, partition_of(context))
     for name in (*tables, "coverage", "quarantine", "profile"):
         context.add_output_metadata({"delivered": False}, output_name=name)
+    await_followers(Path(workspace.store), contract.register)
     empty = {name: pl.DataFrame(schema=polars_schema(REGISTERS[name])) for name in tables}
     yield from outputs(
         context,
@@ -96,6 +125,11 @@ def warn_of_numeric_pnrs(
                 f"{source.path.name} has {column.upper()} as numbers, which have lost their leading zeros: read as "
                 f"{PNR_WIDTH} digits; deliver it as text if that is wrong"
             )
+
+
+def _findings(contract: DeliveryContract, at_entry: pl.DataFrame, entered: Entered, kept: int) -> list[Finding]:
+    reasons = dict.fromkeys(contract.reasons, 0) | entered.reasons
+    return entry_findings(entered.received, kept, reasons, at_entry)
 
 
 def _tell(

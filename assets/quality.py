@@ -6,13 +6,14 @@ Here: which measures go to which suite, and what a blocking check stops. Not her
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import dagster as dg
 import polars as pl
 from filelock import FileLock
 
-from assets.checks import contract_spec, outputs, suite_specs, tell
+from assets.checks import check_spec, contract_spec, outputs, suite_specs, tell
 from assets.columns import table_metadata
 from assets.failures import IO_RETRIES, clear_errors
 from assets.partitions import EVERY_PARTITION
@@ -22,8 +23,8 @@ from assets.workspace import Workspace
 from expectations.accepted import accept_profile, accepted_before
 from expectations.contracts.deliveries import DELIVERIES
 from expectations.contracts.quality import HANDIC_COVERAGE
-from expectations.findings import Check, refuse_blocking
-from expectations.states import data_docs_of, write_measures
+from expectations.findings import Check, Finding, refuse_blocking
+from expectations.states import WHOLE_SUITE, data_docs_of, followers_made, write_measures
 from expectations.suites.data_docs import build_data_docs
 from expectations.suites.running import run_suite
 from pipelines.quality.across import dream_known_to_bef, handic_alive, lpr_known_to_bef
@@ -53,20 +54,19 @@ KNOWN_TO_BEF = {
 
 
 def quality_checks_of(quality_checks: pl.DataFrame, studies: dg.PartitionsDefinition) -> list[dg.AssetChecksDefinition]:
-    """The suites of the registers and of a study; a suite of which the catalogue has no check is left out.
+    """The suites of the registers and of a study.
 
     Args:
         quality_checks: the catalogue's checks.
         studies: the partitions of study tables.
     """
-    by_suite = {name[0]: rows for name, rows in quality_checks.group_by("suite", maintain_order=True)}
-    of_registers = [_register_suite(register, by_suite[register]) for register in DELIVERIES if register in by_suite]
-    return [*of_registers, *([_study_suite(by_suite[STUDY], studies)] if STUDY in by_suite else [])]
+    of_registers = [_register_suite(register, quality_checks.filter(suite=register)) for register in DELIVERIES]
+    return [*of_registers, _study_suite(quality_checks.filter(suite=STUDY), studies)]
 
 
 def _register_suite(register: str, checks: pl.DataFrame) -> dg.AssetChecksDefinition:
     """A register's profile against the year and the delivery before, its citizens against BEF; blocks the spells."""
-    cumulative = DELIVERIES[register].kind == "cumulative"
+    cumulative, whole = DELIVERIES[register].kind == "cumulative", _whole_suite(f"registers/{register}")
     keys = {
         "profile": dg.AssetKey(["quality", "profiles", register]),
         "rows": dg.AssetKey(["registers", register]),
@@ -80,7 +80,10 @@ def _register_suite(register: str, checks: pl.DataFrame) -> dg.AssetChecksDefini
     @dg.multi_asset_check(
         name=f"{register}_suite",
         description=f"{register.upper()} against the year and the delivery before, and against BEF.",
-        specs=suite_specs(map(Check.of, checks.iter_rows(named=True)), made_from=deps),
+        specs=[
+            check_spec(whole, blocking=True, made_from=deps),
+            *suite_specs(map(Check.of, checks.iter_rows(named=True)), made_from=deps),
+        ],
         ins={name: dg.AssetIn(key) for name, key in keys.items()},
         can_subset=True,
         retry_policy=IO_RETRIES,
@@ -88,7 +91,8 @@ def _register_suite(register: str, checks: pl.DataFrame) -> dg.AssetChecksDefini
     @clear_errors
     def register_suite(context: dg.AssetCheckExecutionContext, workspace: Workspace, **tables):
         store, profile, coverage = Path(workspace.store), tables["profile"].collect(), tables["coverage"].collect()
-        before = accepted_before(store, register, profile) if cumulative else None
+        compared = cumulative and profile.height > 0  # a register that is not delivered any more has lost nothing
+        before = accepted_before(store, register, profile) if compared else None
         measures = [register_measures(profile, before, coverage.get_column("data_end").max())]
         if register in KNOWN_TO_BEF:
             known = pl.concat([coverage, tables["bef_coverage"].collect()])
@@ -96,11 +100,13 @@ def _register_suite(register: str, checks: pl.DataFrame) -> dg.AssetChecksDefini
         figures = pl.concat(measures)
         write_measures(store, register, figures)
         found = run_suite(register, figures, checks, workspace.results_of_suites)
-        yield from tell(context, workspace, SUITE, found)
+        yield from tell(context, workspace, SUITE, [*found, _together(whole, found)])
         _build_pages(workspace)
         refuse_blocking(found)
-        if cumulative:
+        if compared:
             accept_profile(store, register, profile)
+        if not cumulative:  # of the others spells are made
+            followers_made(store, register)
 
     return register_suite
 
@@ -116,13 +122,16 @@ def _study_suite(quality_checks: pl.DataFrame, studies: dg.PartitionsDefinition)
         "by_kommune": dg.AssetKey(["quality", "handic_coverage"]),
     }
     deps = [dg.AssetDep(key) for key in keys.values()]
-    stated = [Check.of(row) for row in quality_checks.iter_rows(named=True)]
+    stated, whole = [Check.of(row) for row in quality_checks.iter_rows(named=True)], _whole_suite(GATE)
 
     @dg.multi_asset_check(
         name="study_suite",
         description="Whether a study's tables add up, and what they rest on.",
-        # A check that blocked a table in the middle would wait for the tables that are made of it.
-        specs=suite_specs(stated, gate=GATE, partitions=studies, made_from=deps),
+        specs=[
+            check_spec(whole, blocking=True, partitions=studies, made_from=deps),
+            # A check that blocked a table in the middle would wait for the tables that are made of it.
+            *suite_specs(stated, blocking=False, partitions=studies, made_from=deps),
+        ],
         ins={name: dg.AssetIn(key) for name, key in keys.items()},
         can_subset=True,
         retry_policy=IO_RETRIES,
@@ -142,11 +151,30 @@ def _study_suite(quality_checks: pl.DataFrame, studies: dg.PartitionsDefinition)
         figures = pl.concat(measures)
         write_measures(Path(workspace.store), f"study_{study}", figures)
         found = run_suite(STUDY, figures, quality_checks, workspace.results_of_suites, study=study)
-        yield from tell(context, workspace, SUITE, found, study)
+        yield from tell(context, workspace, SUITE, [*found, _together(whole, found)], study)
         _build_pages(workspace)
         refuse_blocking(found)
 
     return study_suite
+
+
+def _whole_suite(asset: str) -> Check:
+    return Check(
+        asset=asset,
+        name=WHOLE_SUITE,
+        severity="block",
+        title_da="Ingen kontrol i suiten stopper",
+        title_en="No check of the suite blocks",
+        why_da="Det, der bygger på tabellen, venter på hele suiten.",
+        why_en="What is made of the table waits for the whole suite.",
+        mend_da="Se de kontroller, der stopper.",
+        mend_en="See the checks that block.",
+    )
+
+
+def _together(whole: Check, found: Sequence[Finding]) -> Finding:
+    n = sum(finding.blocks for finding in found)
+    return Finding(whole, "failed" if n else "passed", n, len(found))
 
 
 def data_docs_spec(folders: Folders) -> dg.AssetSpec:

@@ -8,7 +8,14 @@ import polars as pl
 
 from assets.checks import check_spec, contract_spec, outputs
 from assets.columns import sentence, table_metadata
-from assets.delivered import account, is_refused, nothing_delivered, quarantine_key, warn_of_numeric_pnrs
+from assets.delivered import (
+    account,
+    cannot_be_entered,
+    is_refused,
+    nothing_delivered,
+    quarantine_key,
+    warn_of_numeric_pnrs,
+)
 from assets.extracts import DATA_TEAM, extract_key
 from assets.failures import IO_RETRIES, clear_errors
 from assets.partitions import EVERY_PARTITION
@@ -22,12 +29,15 @@ from expectations.contracts.registers import REGISTERS
 from expectations.findings import Check
 from expectations.thresholds import checks_at_entry
 from expectations.validate import contract_of
+from faults import DeliveryError
 from pipelines.coverage import column_coverage, snapshot_coverage, span_coverage
 from pipelines.quality.profiles import profile
 from pipelines.registers.dream import MONTH_RUNS, WEEK_RUNS, month_runs, week_runs
 from pipelines.weeks import month_columns, week_columns
 
 WIDE_BATCH_ROWS = 25_000
+MOST_WIDE = 10_000
+"""Rows of DREAM set aside with all their weeks; of more only the PNR and the place are kept, to fit in memory."""
 
 
 def register_assets(years: dg.PartitionsDefinition, quality_checks: pl.DataFrame) -> list[dg.AssetsDefinition]:
@@ -92,7 +102,11 @@ def _narrow(
             return
         sources = open_sources(contract, deliveries)
         warn_of_numeric_pnrs(context, contract, sources)
-        entered = enter(contract, sources, person_key.collect())
+        try:
+            entered = enter(contract, sources, person_key.collect())
+        except DeliveryError:
+            yield from cannot_be_entered(context, workspace, at_entry)
+            raise
         yield from account(context, workspace, contract, at_entry, deliveries, entered, kept=entered.kept.height)
         rows = entered.kept.cast(polars_schema(REGISTERS[contract.register]))
         data_end = deliveries[-1].data_end
@@ -133,8 +147,12 @@ def _dream(quality_checks: pl.DataFrame) -> dg.AssetsDefinition:
             return
         sources = open_sources(DREAM, deliveries)
         warn_of_numeric_pnrs(context, DREAM, sources)
-        entered = kept_rows(DREAM, sources, person_key.collect())
-        if is_refused(at_entry, entered):  # before the weeks of all its rows are read
+        try:
+            entered = kept_rows(DREAM, sources, person_key.collect())
+        except DeliveryError:
+            yield from cannot_be_entered(context, workspace, at_entry)
+            raise
+        if is_refused(DREAM, at_entry, entered):  # before the weeks of all its rows are read
             yield from account(context, workspace, DREAM, at_entry, deliveries, entered, kept=entered.kept.height)
         names = {name for source in sources for name in family_columns(DREAM, source.frame.collect_schema())}
         weeks, months = week_columns(names), month_columns(names)
@@ -142,11 +160,12 @@ def _dream(quality_checks: pl.DataFrame) -> dg.AssetsDefinition:
         if undated:
             context.log.warning(f"DREAM: there is no such week or month, so not read: {', '.join(undated).upper()}")
         runs, employment = [pl.DataFrame(schema=WEEK_RUNS)], [pl.DataFrame(schema=MONTH_RUNS)]
-        aside, read = [entered.set_aside.clear()], 0
+        aside, read = [entered.set_aside.clear() if entered.set_aside.height <= MOST_WIDE else entered.set_aside], 0
         for batch, broken in wide_batches(DREAM, sources, entered, WIDE_BATCH_ROWS):
             runs.append(week_runs(batch, weeks))
             employment.append(month_runs(batch, months))
-            aside.append(broken)
+            if entered.set_aside.height <= MOST_WIDE:
+                aside.append(broken)
             read += batch.height
         set_aside = pl.concat(aside, how="diagonal")
         yield from account(

@@ -12,6 +12,7 @@ from assets.studies import COVERAGE_INPUTS
 from assets.workspace import Workspace
 from catalogue.reader import Catalogue
 from expectations.contracts.studies import COST_TABLE
+from expectations.findings import refuse_blocking
 from pipelines.costs import PAYERS, payer_rules, price_rows
 from pipelines.coverage import crosses_hospital_break
 from pipelines.disclosure import suppress, suppress_counts
@@ -50,6 +51,7 @@ def release_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         **coverage,
     ) -> dg.MaterializeResult:
         study = workspace.study(context.partition_key)
+        refuse_blocking(workspace.blocking(study.id))
         catalogue = workspace.read_catalogue()
         known = pl.concat(list(coverage.values())).collect()
         min_count = int(catalogue.limit("min_count"))

@@ -14,15 +14,16 @@ from pathlib import Path
 import dagster as dg
 
 from assets.failures import EXIT_CODE
-from assets.jobs import BEF_OF_A_YEAR, STUDY_TABLES, bef_run, bef_years, study_run, yearly_run
+from assets.jobs import BEF_OF_A_YEAR, SHAPE_OF_LIST, STUDY_TABLES, bef_run, bef_years, study_run, yearly_run
 from assets.persons import person_key
 from assets.progress import told_of_steps
-from assets.shapes import open_every_register, together
+from assets.shapes import KIND as SHAPE
+from assets.shapes import shapes_of_deliveries, together
 from assets.workspace import Workspace
 from deliveries.lists import read_participant_list
 from deliveries.studies import Study, read_studies
 from expectations.contracts.deliveries import BEF
-from expectations.states import FOLDER
+from expectations.states import FOLDER, write_state
 from expectations.thresholds import SUITE as ENTRY
 from faults import DeliveryError, Fault, ForlobError, StudyError
 
@@ -71,6 +72,7 @@ class Plan:
     studies: list[Study]
     steps: list[Step]
     warnings: list[str]
+    first_year: str
 
 
 def plan(workspace: Workspace, study_ids: Sequence[str]) -> Plan:
@@ -100,7 +102,7 @@ def plan(workspace: Workspace, study_ids: Sequence[str]) -> Plan:
             raise DeliveryError(Fault(what, workspace.extracts, "deliver its snapshots, such as bef202012.parquet"))
 
     check(check_years)
-    check(lambda: open_every_register(workspace.found().deliveries))
+    check(lambda: _shapes(workspace))
     check(lambda: studies.extend(_chosen(workspace, study_ids)))
     check(workspace.read_catalogue)
     for study in studies:
@@ -119,9 +121,11 @@ def plan(workspace: Workspace, study_ids: Sequence[str]) -> Plan:
     steps = [Step(f"bef_run {first}", bef_run.name, first, with_key, suites=False)] if rest else []
     steps += [Step(f"bef_run {year}", bef_run.name, year, BEF_OF_A_YEAR, suites=False) for year in rest[:-1]]
     steps += [Step(f"yearly_run {newest}", yearly_run.name, newest)]
-    steps += [Step(f"study_run {study.id}", study_run.name, study.id, STUDY_TABLES) for study in studies]
+    steps += [
+        Step(f"study_run {study.id}", study_run.name, study.id, STUDY_TABLES | SHAPE_OF_LIST) for study in studies
+    ]
     ignored = [f"not read: {path.name}: {why}" for path, why in workspace.found().ignored]
-    return Plan(studies, steps, [*workspace.read_catalogue().warnings, *ignored])
+    return Plan(studies, steps, [*workspace.read_catalogue().warnings, *ignored], years[0])
 
 
 def make_runs(
@@ -167,6 +171,15 @@ def _subset(
     return job.get_subset(asset_selection=assets, asset_check_selection=checks)
 
 
+def _shapes(workspace: Workspace) -> None:
+    """Refuse wrong shapes; where there is a store already, its state says so too."""
+    findings, faults = shapes_of_deliveries(workspace)
+    if Path(workspace.store, FOLDER[0]).is_dir():
+        write_state(Path(workspace.store), SHAPE, None, findings)
+    if faults:
+        raise together(faults)
+
+
 def _chosen(workspace: Workspace, study_ids: Sequence[str]) -> list[Study]:
     studies = read_studies(Path(workspace.studies))
     known = {study.id for study in studies}
@@ -208,16 +221,20 @@ def _warnings(instance: dg.DagsterInstance, run_id: str) -> list[str]:
 
 
 def _failure(result: dg.ExecuteInProcessResult) -> tuple[str, int]:
-    """The message and exit code of the first step that failed."""
-    for event in result.all_events:
-        if event.is_step_failure:
-            data = event.step_failure_data
-            told = data.user_failure_data
-            if told:
-                code = told.metadata.get(EXIT_CODE)
-                return f"{event.step_key}: {told.description}", int(code.value) if code else UNFORESEEN
-            name = data.error.cls_name if data.error else None
-            if name == "DagsterExecutionInterruptedError":
-                return f"{event.step_key}: stopped by the user", INTERRUPTED
-            return f"{event.step_key}: {name or 'failed'}", UNFORESEEN
-    return "the run failed before any step", UNFORESEEN
+    """What every step that failed says, and the exit code of the first."""
+    failed = [_told(event) for event in result.all_events if event.is_step_failure]
+    if not failed:
+        return "the run failed before any step", UNFORESEEN
+    return "\n".join(message for message, _ in failed), failed[0][1]
+
+
+def _told(event: dg.DagsterEvent) -> tuple[str, int]:
+    data = event.step_failure_data
+    told = data.user_failure_data
+    if told:
+        code = told.metadata.get(EXIT_CODE)
+        return f"{event.step_key}: {told.description}", int(code.value) if code else UNFORESEEN
+    name = data.error.cls_name if data.error else None
+    if name == "DagsterExecutionInterruptedError":
+        return f"{event.step_key}: stopped by the user", INTERRUPTED
+    return f"{event.step_key}: {name or 'failed'}", UNFORESEEN

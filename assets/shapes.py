@@ -5,6 +5,7 @@ Here: names and types of what comes from outside, shown beside it. Not here: the
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import dagster as dg
 
@@ -19,9 +20,10 @@ from expectations.contracts.catalogue import CATALOGUE_FILES
 from expectations.contracts.deliveries import DELIVERIES
 from expectations.findings import Check, Finding
 from expectations.validate import contract_faults, hold
-from faults import DeliveryError, Fault, ForlobError
+from faults import CatalogueError, DeliveryError, Fault, ForlobError
 
 KIND = "shape"
+FROM_OUTSIDE = [*(extract_key(register) for register in DELIVERIES), CATALOGUE_KEY]
 
 
 def shape_checks(studies: dg.PartitionsDefinition) -> list[dg.AssetChecksDefinition]:
@@ -30,28 +32,18 @@ def shape_checks(studies: dg.PartitionsDefinition) -> list[dg.AssetChecksDefinit
     Args:
         studies: the partitions of participant lists.
     """
-    of_registers = {register: _check(extract_key(register)) for register in DELIVERIES}
-    of_catalogue, of_list = _check(CATALOGUE_KEY), _check(LIST_KEY)
+    of_list = _check(LIST_KEY)
 
     @dg.multi_asset_check(
         name="shape_of_deliveries",
         description="Opens every delivered file and the catalogue, before a row is read.",
-        specs=[check_spec(check, blocking=True) for check in (*of_registers.values(), of_catalogue)],
+        specs=[check_spec(_check(key), blocking=True) for key in FROM_OUTSIDE],
         can_subset=True,
         retry_policy=IO_RETRIES,
     )
     @clear_errors
     def shape_of_deliveries(context: dg.AssetCheckExecutionContext, workspace: Workspace):
-        found = workspace.found().deliveries
-        faults: list[ForlobError] = []
-        findings = []
-        for register, check in of_registers.items():
-            files = sum(len(delivery.paths) for delivery in found[register])
-            findings.append(
-                _tried(check, files, lambda name=register: open_sources(DELIVERIES[name], found[name]), faults)
-            )
-        files = len(CATALOGUE_FILES)
-        findings.append(_tried(of_catalogue, files, lambda: _hold_catalogue(workspace), faults))
+        findings, faults = shapes_of_deliveries(workspace)
         yield from tell(context, workspace, KIND, findings)
         if faults:
             raise together(faults)
@@ -74,6 +66,20 @@ def shape_checks(studies: dg.PartitionsDefinition) -> list[dg.AssetChecksDefinit
     return [shape_of_deliveries, shape_of_list]
 
 
+def shapes_of_deliveries(workspace: Workspace) -> tuple[list[Finding], list[ForlobError]]:
+    """What is found of the shape of every delivered file and of the catalogue, and the errors to be told."""
+    found = workspace.found().deliveries
+    faults: list[ForlobError] = []
+    findings = []
+    for register, deliveries in found.items():
+        files = sum(len(delivery.paths) for delivery in deliveries)
+        tried = partial(open_sources, DELIVERIES[register], deliveries)
+        findings.append(_tried(_check(extract_key(register)), files, tried, faults))
+    of_catalogue = partial(_hold_catalogue, workspace)
+    findings.append(_tried(_check(CATALOGUE_KEY), len(CATALOGUE_FILES), of_catalogue, faults))
+    return findings, faults
+
+
 def open_every_register(deliveries: Mapping[str, Sequence[Delivery]]) -> dict[str, list[Source]]:
     """The files of all registers; what is wrong with any of them is told before a row is read."""
     opened: dict[str, list[Source]] = {}
@@ -89,8 +95,8 @@ def open_every_register(deliveries: Mapping[str, Sequence[Delivery]]) -> dict[st
 
 
 def together(errors: Sequence[ForlobError]) -> ForlobError:
-    """Several errors as one, with the exit code of the first."""
-    one = ForlobError([fault for error in errors for fault in error.faults])
+    """Several errors as one, each fault once, with the exit code of the first."""
+    one = ForlobError(list(dict.fromkeys(fault for error in errors for fault in error.faults)))
     one.exit_code = errors[0].exit_code
     return one
 
@@ -112,7 +118,7 @@ def _hold_catalogue(workspace: Workspace) -> None:
     for name, contract in CATALOGUE_FILES.items():
         faults += contract_faults(hold(getattr(catalogue, name).lazy(), contract), contract)
     if faults:
-        raise ForlobError(faults)
+        raise CatalogueError(faults)
 
 
 def _check(key: dg.AssetKey) -> Check:

@@ -1,6 +1,7 @@
 """Registers to spells: the dated pieces of service that everything after is written for."""
 
 from datetime import date
+from pathlib import Path
 
 import dagster as dg
 import polars as pl
@@ -12,6 +13,7 @@ from assets.workspace import Workspace
 from expectations.contracts.quality import UNMAPPED_CODES
 from expectations.contracts.registers import SPELLS
 from expectations.findings import Check, Finding, State
+from expectations.states import followers_made
 from expectations.validate import contract_of
 from pipelines.registers.dream import benefit_spells, employment_spells
 from pipelines.registers.handic import grant_spells
@@ -88,6 +90,7 @@ def dream_spells(context: dg.AssetExecutionContext, workspace: Workspace, dream:
     _warn_of_unmapped(context, "DREAM", unmapped)
     employment = employment_spells(months, dream, codes)
     yield from outputs(context, workspace, spells=spells, employment=employment, unmapped=unmapped)
+    followers_made(Path(workspace.store), "dream")
 
 
 @dg.multi_asset(
@@ -109,6 +112,7 @@ def handic_spells(
     later = handic.filter(pl.col("end").is_null() & (pl.col("start") > data_end)).select(pl.len()).collect().item()
     context.add_output_metadata({"grants_from_after_data_end": later}, output_name="spells")
     yield from outputs(context, workspace, spells=spells, unmapped=unmapped)
+    followers_made(Path(workspace.store), "handic")
 
 
 @dg.multi_asset(
@@ -139,6 +143,7 @@ def lpr_a_kontakt_spells(context: dg.AssetExecutionContext, workspace: Workspace
         admission_hours=catalogue.limit("admission_hours"),
     )
     yield from outputs(context, workspace, spells=spells)
+    followers_made(Path(workspace.store), "lpr_a_kontakt")
 
 
 @dg.asset(

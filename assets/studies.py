@@ -1,7 +1,6 @@
 """A study's tables, from its participant list to its cost table."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import dagster as dg
 import polars as pl
@@ -19,8 +18,7 @@ from deliveries.values import PNR_WIDTH
 from expectations.contracts.deliveries import DELIVERIES
 from expectations.contracts.registers import SPELLS
 from expectations.contracts.studies import STUDY_TABLES
-from expectations.findings import read_findings, refuse_blocking
-from expectations.states import read_states
+from expectations.findings import refuse_blocking
 from expectations.validate import contract_of
 from faults import Fault, StoreError, StudyError
 from pipelines.costs import costs, services_without_payer
@@ -39,8 +37,6 @@ COVERAGE_INPUTS = {
     for register, contract in DELIVERIES.items()
 }
 LIST_QUARANTINE = dg.AssetKey(["quarantine", "participants"])
-OF_REGISTERS = pl.col("asset").str.contains(r"^(registers|coverage|spells)/")
-"""The checks that stop studies as long as they block: what a study is made of must be whole."""
 SPELL_INPUTS = {f"{name}_spells": dg.AssetIn(["spells", name]) for name in SPELLS}
 
 
@@ -84,7 +80,7 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
         dream: pl.LazyFrame,
         dream_coverage: pl.LazyFrame,
     ):
-        refuse_blocking(read_findings(read_states(Path(workspace.store)).filter(OF_REGISTERS)))
+        refuse_blocking(workspace.blocking())
         study = workspace.study(context.partition_key)
         rows = read_participant_list(study.participants)
         accepted = accept(rows, needs_start_date=study.mode == "anchored")
@@ -136,6 +132,7 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
     )
     @clear_errors
     def use_asset(context: dg.AssetExecutionContext, workspace: Workspace, periods: pl.LazyFrame, **inputs):
+        refuse_blocking(workspace.blocking())
         services = workspace.read_catalogue().services
         windows = periods.collect()
         coverage = _together({name: inputs[name] for name in COVERAGE_INPUTS})

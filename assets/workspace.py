@@ -11,7 +11,8 @@ from catalogue.reader import Catalogue, read_catalogue
 from deliveries.folder import Delivery, Found, find_deliveries
 from deliveries.studies import Study, read_studies
 from expectations.contracts.deliveries import DELIVERIES
-from expectations.states import data_docs_of
+from expectations.findings import Finding
+from expectations.states import blocking, data_docs_of
 from faults import Fault, StudyError
 from settings import Folders
 
@@ -54,6 +55,10 @@ class Workspace(dg.ConfigurableResource):
     def deliveries(self, register: str, year: str | None = None) -> Sequence[Delivery]:
         """The deliveries of a register that count; of a periodic one those of a year."""
         return [d for d in self.found().deliveries[register] if year is None or d.period[:4] == year]
+
+    def blocking(self, study: str | None = None) -> list[Finding]:
+        """What forbids making anything of a study now, its own suite included when it is to leave the store."""
+        return blocking(Path(self.store), self.read_catalogue().quality_checks, study)
 
     def read_catalogue(self) -> Catalogue:
         """The shipped catalogue with the overlay on it."""

@@ -35,15 +35,29 @@ def limit_faults(limits: pl.DataFrame) -> list[Fault]:
     return faults
 
 
+TAKEN = {"contract", "shape", "suite", "followed"}
+"""Names of checks that every table has without the catalogue."""
+
+
 def band_faults(checks: pl.DataFrame) -> list[Fault]:
     """Checks that nothing can pass, or nothing can fail."""
     lower, upper = pl.col("lower"), pl.col("upper")
     backwards, open_ended = lower > upper, lower.is_null() & upper.is_null()
+    check, shown = pl.col("check"), pl.col("check").str.strip_suffix("_block")
+    unnamed = ~check.str.contains(r"^[a-z0-9_]+$") | shown.is_in(list(TAKEN))
+    # A check and its wider band are one where they are shown, and two rows only within one suite.
+    clashing = (pl.col("suite").n_unique().over("asset", shown) > 1) | (
+        (pl.col("suite") == "entry") & (pl.len().over("asset", shown) > 1)
+    )
+    misplaced = (pl.col("suite") == "study") & pl.col("asset").str.contains("/", literal=True)
     return [
         Fault(f"quality_checks.csv: {what} in {', '.join(names)}", "quality_checks.csv", mend)
         for wrong, what, mend in (
             (backwards, "`lower` is above `upper`", "give the lowest value that passes as `lower`"),
             (open_ended, "`lower` and `upper` are both empty", "give one of them, or take the row away"),
+            (unnamed, "`check` cannot be a name", f"use a-z, 0-9 and _, and none of {', '.join(sorted(TAKEN))}"),
+            (clashing, "`check` is another check's too", "give each check of a table a name of its own"),
+            (misplaced, "`asset` is no table of a study", "name one such as use or cost_table"),
         )
         if (names := checks.filter(wrong).select(pl.col("asset") + " " + pl.col("check")).to_series().to_list())
     ]

@@ -52,7 +52,7 @@ class Entered:
 
     @property
     def reasons(self) -> dict[str, int]:
-        """Rows set aside, by reason."""
+        """Rows set aside, by reason; those that occur."""
         return dict(self.set_aside.group_by("reason").len().sort("reason").rows())
 
 
@@ -185,7 +185,7 @@ def _unread(fields: Sequence[Field], columns: dict[str, str], schema: pl.Schema)
     return [
         (~_blank(columns[stated.name], schema) & _read(stated, columns, schema).is_null()).alias(UNREAD + stated.name)
         for stated in fields
-        if not stated.unreadable
+        if not stated.unreadable and not stated.optional
     ]
 
 

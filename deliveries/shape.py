@@ -69,7 +69,7 @@ def _faults(contract: DeliveryContract, path: Path, schema: pl.Schema) -> list[F
                     f"deliver the file with it: {stated.meaning}",
                 )
             )
-        elif not _is_readable(schema[found[stated.name]]):
+        elif not stated.optional and not is_readable(schema[found[stated.name]]):
             faults.append(_wrong_type(path, found[stated.name], schema, READABLE[stated.read_as]))
     for family in contract.column_families:
         members = [name for name in schema if re.match(family.pattern, name)]
@@ -77,12 +77,13 @@ def _faults(contract: DeliveryContract, path: Path, schema: pl.Schema) -> list[F
             what = f"{path.name} has no column {family.name.upper()}"
             faults.append(Fault(what, str(path), f"deliver the file with them: {family.meaning}"))
         faults += [
-            _wrong_type(path, name, schema, "text or numbers") for name in members if not _is_readable(schema[name])
+            _wrong_type(path, name, schema, "text or numbers") for name in members if not is_readable(schema[name])
         ]
     return faults
 
 
-def _is_readable(dtype: pl.DataType) -> bool:
+def is_readable(dtype: pl.DataType) -> bool:
+    """Whether values of a delivered type can be read at all."""
     return dtype.is_numeric() or dtype.is_temporal() or dtype in (pl.String, pl.Categorical, pl.Enum, pl.Null)
 
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from deliveries.folder import Delivery
 from deliveries.formats import open_delivery, reading
-from deliveries.shape import refuse_wrong_shape
+from deliveries.shape import is_readable, refuse_wrong_shape
 from expectations.contracts.deliveries import DeliveryContract, read_columns
 
 
@@ -46,6 +46,9 @@ def rows_delivered(sources: Sequence[Source]) -> int:
 
 
 def _with_optional(contract: DeliveryContract, frame: pl.LazyFrame) -> pl.LazyFrame:
-    delivered = read_columns(contract, frame.collect_schema().names())
-    left_out = [stated.name for stated in contract.fields if stated.optional and stated.name not in delivered]
-    return frame.with_columns(pl.lit(None, pl.String).alias(name) for name in left_out)
+    """The frame with every optional column: null where it is left out, or delivered as what cannot be read."""
+    schema = frame.collect_schema()
+    delivered = read_columns(contract, schema.names())
+    optional = [delivered.get(stated.name, stated.name) for stated in contract.fields if stated.optional]
+    unread = [column for column in optional if column not in schema or not is_readable(schema[column])]
+    return frame.with_columns(pl.lit(None, pl.String).alias(column) for column in unread)

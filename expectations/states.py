@@ -15,12 +15,17 @@ import polars as pl
 from expectations.contracts.columns import polars_schema
 from expectations.contracts.quality import FINDINGS
 from expectations.contracts.studies import STUDY_TABLES
-from expectations.findings import Finding, findings_table, read_findings
+from expectations.findings import Check, Finding, findings_table, read_findings
 from faults import Fault, StoreError, StudyError
 
 FOLDER = ("quality", "checks")
 """Where the states are below the store; below that by kind and by the table's key."""
 MEASURES = ("quality", "measures")
+PENDING = "pending"
+WHOLE_SUITE = "suite"
+"""The name of the check that none of a suite's checks blocks."""
+OF_REGISTERS = pl.col("asset").str.contains(r"^(registers|coverage|spells)/")
+"""What stops studies as long as it blocks: what a study is made of must be whole."""
 
 
 def data_docs_of(store: Path) -> Path:
@@ -47,6 +52,60 @@ def write_state(store: Path, kind: str, partition: str | None, findings: Sequenc
         _replace(path, findings_table(kind, partition, found))
 
 
+def await_followers(store: Path, register: str) -> None:
+    """Note that a register is about to be replaced: until what is made of it is made again, no study may be."""
+    note = "Ikke lavet, siden registret kom ind / not made since the register came in"
+    write_state(store, PENDING, None, [Finding(_followed(register), "failed", note=note)])
+
+
+def followers_made(store: Path, register: str) -> None:
+    """Note that what is made of a register is of its present rows."""
+    write_state(store, PENDING, None, [Finding(_followed(register), "passed")])
+
+
+def _followed(register: str) -> Check:
+    return Check(
+        asset=f"registers/{register}",
+        name="followed",
+        severity="block",
+        title_da="Det, der bygger på registret, er lavet af dets nuværende rækker",
+        title_en="What is made of the register is made of its present rows",
+        why_da="Nye rækker ved siden af gamle forløb ville ligne intet forbrug.",
+        why_en="New rows beside old spells would look like no use.",
+        mend_da="Kør `forlob run` (eller yearly_run) til ende.",
+        mend_en="Let `forlob run` (or yearly_run) run to its end.",
+    )
+
+
+def blocking(store: Path, quality_checks: pl.DataFrame, study: str | None = None) -> list[Finding]:
+    """The findings that forbid making anything of a study: of what it is made from, and of itself.
+
+    Args:
+        store: the store's folder.
+        quality_checks: the catalogue's checks; what came of others does not count any more.
+        study: the study whose own suite counts too, when something is to leave the store.
+    """
+    states = stated(read_states(store), quality_checks)
+    own = OF_A_STUDY & (pl.col("partition") == study) if study else pl.lit(value=False)
+    return [finding for finding in read_findings(states.filter(OF_REGISTERS | own)) if finding.blocks]
+
+
+def stated(states: pl.DataFrame, quality_checks: pl.DataFrame) -> pl.DataFrame:
+    """The states without those of the catalogue's checks that it no longer states."""
+    by_catalogue = pl.col("kind").is_in(["entry", "suite"]) & (pl.col("check") != WHOLE_SUITE)
+    known = states.join(
+        quality_checks.select("asset", "check"), on=["asset", "check"], how="semi", maintain_order="left"
+    )
+    return pl.concat([states.filter(~by_catalogue), known.filter(by_catalogue)])
+
+
+def forget_withdrawn(store: Path, register: str, first_year: str) -> None:
+    """Take away the states of a register's years before the first that is delivered, which are partitions no more."""
+    for path in store.joinpath(*FOLDER).rglob("[0-9]*.parquet"):
+        if path.parent.name in (register, f"{register}_by_year") and path.stem < first_year:
+            path.unlink()
+
+
 def write_measures(store: Path, name: str, measures: pl.DataFrame) -> None:
     """Write the figures that a suite was asked of (`expectations.contracts.quality.MEASURES`), by its name."""
     path = store.joinpath(*MEASURES, f"{name}.parquet")
@@ -61,19 +120,22 @@ def read_states(store: Path) -> pl.DataFrame:
     return pl.concat(found) if found else pl.DataFrame(schema=polars_schema(FINDINGS))
 
 
-def states_of(store: Path, known: set[str] | None, chosen: Sequence[str]) -> list[Finding]:
+def states_of(
+    store: Path, known: set[str] | None, chosen: Sequence[str], quality_checks: pl.DataFrame
+) -> list[Finding]:
     """The state of the checks of registers, and of studies.
 
     Args:
         store: the store's folder.
         known: the studies there are; the state of others is left out. None is not known: all are there.
         chosen: the studies asked for; none means all.
+        quality_checks: the catalogue's checks.
 
     Raises:
         StoreError: the store holds no state.
         StudyError: it holds none of a study asked for.
     """
-    states = read_states(store)
+    states = stated(read_states(store), quality_checks)
     if states.is_empty():
         mend = "run `forlob run` first, or name the store with --store"
         raise StoreError(Fault("the store holds no state of any check", str(store), mend))

@@ -32,15 +32,17 @@ def entry_findings(received: int, kept: int, set_aside: Mapping[str, int], at_en
     Args:
         received: rows of the delivered files.
         kept: rows that become rows of the register.
-        set_aside: rows set aside, by reason.
+        set_aside: rows set aside by every reason that the register's contract has, 0 included.
         at_entry: the register's checks (`checks_at_entry`).
     """
     counts = dict(set_aside) | {ACCOUNT: abs(received - kept - sum(set_aside.values()))}
-    return [_finding(row, counts.get(row["measure"], 0), received) for row in at_entry.iter_rows(named=True)]
+    return [_finding(row, counts.get(row["measure"]), received) for row in at_entry.iter_rows(named=True)]
 
 
-def _finding(row: Mapping[str, object], n: int, received: int) -> Finding:
+def _finding(row: Mapping[str, object], n: int | None, received: int) -> Finding:
     check = Check.of(row)
+    if n is None:
+        return Finding(check, "not_applicable", note="Registret har ikke den årsag / the register has no such reason")
     if not received:
         return Finding(check, "not_applicable", note="Ingen rækker leveret / no row delivered")
     value = n / received

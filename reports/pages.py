@@ -33,7 +33,7 @@ def served(folder: Path, port: int) -> Iterator[str | None]:
     """
     try:
         server = ThreadingHTTPServer((HOST, port), partial(_Silent, directory=str(folder)))
-    except OSError:
+    except (OSError, OverflowError):
         yield None
         return
     Thread(target=server.serve_forever, daemon=True).start()

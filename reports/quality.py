@@ -79,11 +79,18 @@ def _gathered(findings: Iterable[Finding]) -> list[Finding]:
         same.setdefault((one.check.asset, one.check.name), []).append(one)
     return [
         replace(
-            max(found, key=lambda one: abs(one.value or 0)),
+            max(found, key=_outside),
             scopes=list(dict.fromkeys(scope for one in found for scope in one.scopes)),
         )
         for found in same.values()
     ]
+
+
+def _outside(finding: Finding) -> float:
+    """How far outside its band a finding is; below its threshold, how near to it."""
+    value, lower, upper = finding.value or 0.0, finding.check.lower, finding.check.upper
+    outside = [lower - value if lower is not None else None, value - upper if upper is not None else None]
+    return max((distance for distance in outside if distance is not None), default=value)
 
 
 def _told(findings: Iterable[Finding]) -> list[RenderableType]:

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from frames import frame
 
+from catalogue.consistency import band_faults
 from catalogue.reader import read_catalogue
 from expectations.contracts.deliveries import DELIVERIES
 from expectations.contracts.registers import REGISTERS
@@ -33,8 +34,8 @@ def test_every_reason_has_a_threshold(checks: pl.DataFrame) -> None:
 
 
 def rows_of(register: str, year: int) -> list[dict[str, Any]]:
-    """A row of a year for each of 3,000 citizens."""
-    monday, sunday = (date.fromisocalendar(year, 9, day) for day in (1, 7))
+    """A row of a year for each of 6,000 citizens; of DREAM four weeks, since its checks are asked of weeks."""
+    monday, sunday = date.fromisocalendar(year, 9, 1), date.fromisocalendar(year, 12, 7)
     alike: dict[str, dict[str, Any]] = {
         "bef": {
             "reference_date": date(year, 12, 31),
@@ -55,7 +56,7 @@ def rows_of(register: str, year: int) -> list[dict[str, Any]]:
         },
         "dream": lambda person: {},
     }
-    return [{"person": person, **alike[register], **own[register](person)} for person in range(3000)]
+    return [{"person": person, **alike[register], **own[register](person)} for person in range(6000)]
 
 
 def small_register(register: str, change: Callable[[pl.DataFrame], pl.DataFrame] = lambda rows: rows) -> pl.DataFrame:
@@ -135,3 +136,20 @@ def test_a_delivery_that_lost_rows_of_every_year_is_stopped(checks: pl.DataFrame
     found = failing(checks, register, register_measures(now, before, DATA_END))
     assert {"rows_against_delivery_before_block", "citizens_against_delivery_before_block"} <= found
     assert "rows_change_block" not in found
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"check": "to ord"}, "cannot be a name"),
+        ({"check": "contract"}, "cannot be a name"),
+        ({"suite": "entry", "check": "rows_change_block"}, "another check's too"),
+        ({"suite": "study"}, "no table of a study"),
+    ],
+)
+def test_a_check_that_could_not_be_shown_is_a_fault(checks: pl.DataFrame, changed: dict[str, str], told: str) -> None:
+    """Else Dagster would not load."""
+    row = checks.filter(asset="registers/bef", check="rows_change")
+    odd = pl.concat([checks, row.with_columns(pl.lit(value).alias(name) for name, value in changed.items())])
+    assert told in "".join(str(fault) for fault in band_faults(odd))
+    assert not band_faults(checks)

@@ -88,8 +88,9 @@ FINDINGS = table(
         "kind": column(
             pl.String,
             "shape: columns of what comes from outside; contract: a table's rules; entry: rows received and set aside; "
-            "codes: codes that nobody mapped; suite: measures against their bands.",
-            allowed=["shape", "contract", "entry", "codes", "suite"],
+            "codes: codes that nobody mapped; suite: measures against their bands; pending: whether what is made of a "
+            "register is of its present rows.",
+            allowed=["shape", "contract", "entry", "codes", "suite", "pending"],
         ),
         "partition": column(pl.String, "The year or study whose table it is; null for the whole.", nullable=True),
         "asset": column(pl.String, "The table that is checked."),

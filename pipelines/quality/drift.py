@@ -18,7 +18,8 @@ from pipelines.quality.across import MEASURE_SCHEMA, WHOLE
 PART_OF_A_YEAR = 2 / 3
 """A first year with fewer rows than this share of the next is taken as delivered in part (DREAM begins in mid-1991)."""
 BREAKS = {"kom": 2007}
-"""Columns whose codes were numbered anew, and the year: municipalities were merged on 1 January 2007."""
+"""Columns whose codes were numbered anew, and the last year not compared with the one before: municipalities were
+merged on 1 January 2007, and some in the years before."""
 YEAR, N, BEFORE = pl.col("year"), pl.col("n"), pl.col("before")
 
 
@@ -27,8 +28,8 @@ def register_measures(
 ) -> pl.DataFrame:
     """Measure a register by its profile.
 
-    Of every year with rows, and of the whole: `missing_<column>`, `implausible_<column>` and `repeated_rows`, shares of
-    its rows.
+    Of the whole, and of every year that the delivery covers whole: `missing_<column>`, `implausible_<column>` and
+    `repeated_rows`, shares of its rows.
 
     Of every year, from the first with rows to the last that the delivery covers whole, against the year before:
 
@@ -59,7 +60,7 @@ def register_measures(
     earlier = counts.clear() if before is None else before.with_columns(suffix=("_" + pl.col("column")).fill_null(""))
     years = _years(counts, data_end)
     parts = [
-        _shares(counts),
+        _shares(counts, _last_whole(data_end)),
         _changes(counts, years),
         _missing_changes(counts, years.filter(suffix="")),
         _codes(counts, years.filter(suffix="")),
@@ -73,8 +74,7 @@ def register_measures(
 def _years(counts: pl.DataFrame, data_end: date | None) -> pl.DataFrame:
     """The rows of each year and of the year before (`suffix`, `year`, `n`, `before`), and whether they `compare`."""
     rows = counts.filter(YEAR.is_not_null(), kind="rows").select("suffix", "year", "n")
-    last = YEAR.max() if data_end is None else pl.lit((data_end + timedelta(days=1)).year - 1)
-    spans = rows.select("suffix", first=YEAR.min().over("suffix"), last=last).unique()
+    spans = rows.select("suffix", first=YEAR.min().over("suffix"), last=_last_whole(data_end)).unique()
     every = spans.with_columns(year=pl.int_ranges("first", pl.col("last") + 1, dtype=pl.Int32)).explode("year")
     filled = every.drop_nulls("year").join(rows, on=["suffix", "year"], how="left").sort("suffix", "year")
     both = filled.with_columns(N.fill_null(0)).with_columns(before=N.shift().over("suffix").fill_null(0))
@@ -83,9 +83,14 @@ def _years(counts: pl.DataFrame, data_end: date | None) -> pl.DataFrame:
     return both.select("suffix", "year", "n", "before", compare=compare)
 
 
-def _shares(counts: pl.DataFrame) -> pl.DataFrame:
+def _last_whole(data_end: date | None) -> pl.Expr:
+    return YEAR.max() if data_end is None else pl.lit((data_end + timedelta(days=1)).year - 1)
+
+
+def _shares(counts: pl.DataFrame, last: pl.Expr) -> pl.DataFrame:
     rows = counts.filter(kind="rows", suffix="").select("year", rows="n")
-    parts = counts.filter(pl.col("kind").is_in(["missing", "implausible", "repeated"]))
+    whole = YEAR.is_null() | (last >= YEAR)  # of a year delivered in part, hardly anything has ended
+    parts = counts.filter(pl.col("kind").is_in(["missing", "implausible", "repeated"]), whole.fill_null(True))
     return parts.join(rows, on="year", nulls_equal=True).select(
         "year",
         measure=pl.col("kind").replace("repeated", "repeated_rows") + pl.col("suffix"),
@@ -143,7 +148,7 @@ def _codes(counts: pl.DataFrame, years: pl.DataFrame) -> pl.DataFrame:
     codes = counts.filter(kind="code")
     both = pl.concat([codes, codes.with_columns(YEAR + 1)]).select("column", "code", "year").unique()
     asked = both.join(years.select("year", "compare", rows="n"), on="year")
-    renumbered = pl.col("column").replace_strict(BREAKS, default=None, return_dtype=pl.Int32) == YEAR
+    renumbered = pl.col("column").replace_strict(BREAKS, default=None, return_dtype=pl.Int32) >= YEAR
     coded, coded_before = N.sum(), BEFORE.sum()
     by_column = (
         _with_before(asked, codes, ["column", "code"])

@@ -28,6 +28,8 @@ HOSPITALS_FROM = date(1977, 1, 1)
 """The first year of the national patient register."""
 SOCIAL_SERVICES_FROM = date(1976, 4, 1)
 """The day on which the act before today's came into force: no grant is older."""
+CONTACTS_FROM = date(2017, 1, 1)
+"""From when the table has all contacts; of those begun before, it has the few that ended later."""
 HANDIC_FROM = date(2013, 1, 1)
 """HANDIC is delivered from here on; grants that began before are only those that still ran."""
 NO_END = date(9999, 12, 31)
@@ -108,6 +110,7 @@ def _lpr_a_kontakt(data_end: date | None) -> Described:
             "start": (start < HOSPITALS_FROM) | _after(start, data_end),
             "end": pl.col("end") - pl.col("start") > LONGEST_CONTACT,
         },
+        years_from=CONTACTS_FROM,
         key=("person", "start", "end", "contact"),
     )
 

@@ -44,7 +44,7 @@ def lpr_a_kontakt(rows: Sequence[Row], data_end: date) -> Profile:
         "start": lambda row: row["start"].year < 1977 or row["start"].date() > data_end,
         "end": lambda row: row["end"] - row["start"] > timedelta(days=366),
     }
-    dated = [(None if cannot_be["start"](row) else row["start"].year, row) for row in rows]
+    dated = [(None if cannot_be["start"](row) or row["start"].year < 2017 else row["start"].year, row) for row in rows]
     nullable, codes = ("contact", "kont_type", "hovedspec"), ("kont_type", "hovedspec")
     return _counted(dated, nullable, codes, cannot_be, ("person", "start", "end", "contact"))
 
@@ -119,7 +119,8 @@ def measures(profile: Profile, before: Profile | None, data_end: date | None) ->
     found: Measures = {}
     rows = {year: n for (year, kind, column, _), n in profile.items() if kind == "rows" and column is None}
     for (year, kind, column, _), n in profile.items():
-        if kind in ("missing", "implausible", "repeated"):
+        in_part = year is not None and data_end is not None and data_end < date(year, 12, 31)
+        if kind in ("missing", "implausible", "repeated") and not in_part:
             name = "repeated_rows" if kind == "repeated" else f"{kind}_{column}"
             found[_scope(year), name] = (n, rows[year], n / rows[year])
     for table in {column for _, kind, column, _ in profile if kind == "rows"}:
@@ -154,7 +155,7 @@ def _codes(profile: Profile, year: int, compared: bool, found: Measures) -> None
             for asked in (year, year - 1)
         )
         drift = gone = NOTHING
-        if compared and then and not (column == "kom" and year == 2007):
+        if compared and then and not (column == "kom" and year <= 2007):
             lost = sum(n for code, n in then.items() if code not in now)
             gone = (lost, sum(then.values()), lost / sum(then.values()))
             if now:
