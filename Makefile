@@ -5,12 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= demo
 
-.PHONY: help demo test install ui bench docs clean
+.PHONY: help demo test damage install ui bench docs clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo     generate demo deliveries, run both studies, print the cost tables (in ./demo)"
 	@echo "make test     lint, types and tests"
+	@echo "make damage   feed each register damaged deliveries, and see what catches them"
 	@echo "make install  make .venv with the forlob command"
 	@echo "make ui       the Dagster UI on 127.0.0.1 over the folder DATA (default: demo)"
 	@echo "make bench    measure the road, SCALE=0.01 by default"
@@ -35,6 +36,9 @@ test: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n auto
+
+damage: $(VENV)/.dev
+	$(BIN)/python -m pytest -o addopts="-q --strict-markers --dist loadfile" -n auto tests/test_damage_*.py
 
 ui: $(BIN)/forlob
 	$(BIN)/forlob ui --folder $(DATA)

@@ -7,7 +7,7 @@ real one: contacts lie by time and not by citizen, DREAM has all its week column
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from synthetic.lists import write_studies
 from synthetic.population import SMALLEST, make_population
 
 SEED = 2026
+REGISTERS = ("bef", "dream", "lpr_a_kontakt", "handic")
 # Rows of the newest deliveries (reference/register_deliveries.csv); BEF has 6.0 m of those ever in DREAM on a snapshot.
 DREAM_ROWS, CONTACTS, GRANTS = 7_197_487, 164_202_618, 577_915
 FIRST_THURSDAY, N_WEEKS = date.fromisocalendar(1991, 32, 4), 1_822
@@ -41,15 +42,19 @@ SPECIALTIES = [
 ]
 
 
-def write_extracts(folder: Path, scale: float) -> None:
+def write_extracts(folder: Path, scale: float, registers: Collection[str] = REGISTERS) -> None:
     """Write ``folder/extracts`` and ``folder/studies`` at `scale` (1 = the real number of rows)."""
     extracts = folder / "extracts"
     population = make_population(max(SMALLEST, round(DREAM_ROWS * scale)), SEED)
     write_studies(folder / "studies", population, SEED)
-    write_bef(extracts, population)
-    write_dream(extracts, population.pnr)
-    write_contacts(extracts, population.pnr, round(CONTACTS * scale))
-    write_grants(extracts, population.pnr, round(GRANTS * scale))
+    writers = {
+        "bef": lambda: write_bef(extracts, population),
+        "dream": lambda: write_dream(extracts, population.pnr),
+        "lpr_a_kontakt": lambda: write_contacts(extracts, population.pnr, round(CONTACTS * scale)),
+        "handic": lambda: write_grants(extracts, population.pnr, round(GRANTS * scale)),
+    }
+    for register in registers:
+        writers[register]()
 
 
 def write_dream(folder: Path, pnr: pl.Series) -> None:

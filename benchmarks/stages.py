@@ -8,9 +8,7 @@ tables are written.
 from __future__ import annotations
 
 import json
-import resource
 import sys
-import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -18,18 +16,20 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks import plain
+from benchmarks.clock import Clock
 from benchmarks.extracts import write_extracts
 from catalogue.reader import Catalogue, read_catalogue
-from deliveries.entry import Source, delivered_pnrs, enter, kept_rows, open_sources, wide_batches
+from deliveries.entry import delivered_pnrs, enter, kept_rows, wide_batches
 from deliveries.folder import Delivery, find_deliveries
 from deliveries.lists import read_participant_list
 from deliveries.shape import family_columns
+from deliveries.sources import Source, open_sources
 from deliveries.studies import Study, read_studies
 from expectations.contracts.columns import polars_schema
 from expectations.contracts.deliveries import DELIVERIES, DREAM
 from expectations.contracts.registers import REGISTERS
 from expectations.contracts.studies import STUDY_TABLES
-from expectations.validate import validate
+from expectations.validate import hold
 from pipelines.costs import costs
 from pipelines.coverage import column_coverage, covered, snapshot_coverage, span_coverage
 from pipelines.participants import accept, with_traits
@@ -45,7 +45,7 @@ from pipelines.weeks import month_columns, week_columns
 
 SPELLS = ("dream", "dream_employment", "lpr_a_kontakt", "handic")
 STUDY = "aaben_dialog"
-WIDE_BATCH_ROWS = 25_000  # as in assets.entry, whose import (Dagster) would be in every stage's memory
+WIDE_BATCH_ROWS = 25_000  # as in assets.registers, whose import (Dagster) would be in every stage's memory
 
 
 class Store:
@@ -102,11 +102,11 @@ def _entry_narrow(store: Store, register: str) -> None:
 
 def entry_dream(store: Store) -> None:
     sources = store.sources("dream")
-    kept = kept_rows(DREAM, sources, store.key()).kept
+    entered = kept_rows(DREAM, sources, store.key())
     names = family_columns(DREAM, sources[0].frame.collect_schema())
     weeks, months = week_columns(names), month_columns(names)
     runs, employment = [], []
-    for batch in wide_batches(DREAM, sources, kept, WIDE_BATCH_ROWS):
+    for batch, _ in wide_batches(DREAM, sources, entered, WIDE_BATCH_ROWS):
         runs.append(week_runs(batch, weeks))
         employment.append(month_runs(batch, months))
     store.write("registers/dream", pl.concat(runs).sort("person", "start"))
@@ -128,14 +128,16 @@ def spells_handic(store: Store) -> None:
     )
 
 
-def _hospital(catalogue: Catalogue) -> tuple[pl.Series, float, float]:
+def hospital_rules(catalogue: Catalogue) -> tuple[pl.Series, float, float]:
+    """The psychiatric specialties, the hours between contacts of one stay, and those of an admission."""
     limits = catalogue.limit("stay_gap_hours"), catalogue.limit("admission_hours")
     return catalogue.psychiatric_specialties["specialty"], *limits
 
 
 def spells_lpr(store: Store) -> None:
     store.write(
-        "spells/lpr_a_kontakt", hospital_spells(store.scan("registers/lpr_a_kontakt"), *_hospital(read_catalogue()))
+        "spells/lpr_a_kontakt",
+        hospital_spells(store.scan("registers/lpr_a_kontakt"), *hospital_rules(read_catalogue())),
     )
 
 
@@ -146,7 +148,7 @@ def participants(store: Store) -> None:
     weeks = store.scan("coverage/dream").filter(kind="week").collect()["start"].to_list()
     bef, dream = store.scan("registers/bef/*"), store.scan("registers/dream")
     rows = with_traits(study.id, keyed, bef, dream, weeks, read_catalogue().dream_codes)
-    store.write("participants", validate(rows, STUDY_TABLES["participants"]))
+    store.write("participants", _held(rows, "participants"))
 
 
 def study(store: Store) -> None:
@@ -162,11 +164,19 @@ def study(store: Store) -> None:
     spells = [store.scan(f"spells/{name}").join(members, on="person", how="semi") for name in SPELLS]
     measured = covered(periods, known, catalogue.services)
     used = study_use(plan.id, periods, measured, pl.concat(spells).collect(), catalogue.services).use
-    priced = validate(costs(used, periods, catalogue, plan.price_year), STUDY_TABLES["costs"])
+    priced = _held(costs(used, periods, catalogue, plan.price_year), "costs")
     numbers = range(-plan.years_before, plan.years_after + 1)
     people = base.select("person", "kom", "group")
     table = cost_table(plan.id, people, periods, priced, catalogue, numbers, plan.price_year)
-    store.write("cost_table", validate(table, STUDY_TABLES["cost_table"]))
+    store.write("cost_table", _held(table, "cost_table"))
+
+
+def _held(frame: pl.DataFrame, table: str) -> pl.DataFrame:
+    """A study's table, which keeps its contract."""
+    broken = hold(frame.lazy(), STUDY_TABLES[table]).broken
+    if broken:
+        raise SystemExit(f"{table} breaks its contract: {broken}")
+    return frame
 
 
 def by_pnr(store: Store) -> None:
@@ -176,16 +186,16 @@ def by_pnr(store: Store) -> None:
 
 
 def plain_stays(store: Store) -> None:
-    store.write("plain/stays", plain.stays(store.scan("plain/contacts"), *_hospital(read_catalogue())))
+    store.write("plain/stays", plain.stays(store.scan("plain/contacts"), *hospital_rules(read_catalogue())))
 
 
 def batched_weeks(store: Store) -> None:
     """The weeks alone of `entry_dream`, to set beside the plain way, which makes nothing else."""
     sources = store.sources("dream")
-    kept = kept_rows(DREAM, sources, store.key()).kept
+    entered = kept_rows(DREAM, sources, store.key())
     weeks = week_columns(sources[0].frame.collect_schema())
     narrow = [Source(s.path, s.frame.select("pnr", *weeks), s.period) for s in sources]
-    runs = [week_runs(batch, weeks) for batch in wide_batches(DREAM, narrow, kept, WIDE_BATCH_ROWS)]
+    runs = [week_runs(batch, weeks) for batch, _ in wide_batches(DREAM, narrow, entered, WIDE_BATCH_ROWS)]
     store.write("plain/batched_weeks", pl.concat(runs).sort("person", "start"))
 
 
@@ -227,12 +237,10 @@ STAGES: dict[str, Callable[[Store], object]] = {
 
 def main() -> None:
     store = Store(Path(sys.argv[2]))
-    before, began = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
-    STAGES[sys.argv[1]](store)
-    wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    peak = after.ru_maxrss / 2 ** (20 if sys.platform == "darwin" else 10)  # bytes on macOS, kB elsewhere
-    print(json.dumps({"wall_s": round(wall, 3), "cpu_s": round(cpu, 3), "peak_mb": round(peak)}))
+    clock = Clock()
+    with clock.part(sys.argv[1]):
+        STAGES[sys.argv[1]](store)
+    print(json.dumps(clock.took()[sys.argv[1]]))
 
 
 if __name__ == "__main__":

@@ -39,9 +39,10 @@ def set_aside(contract: DeliveryContract, sources: Sequence[Source], broken: pl.
         columns = read_columns(contract, source.frame.collect_schema().names())
         with reading(source.path):
             values = (
-                source.frame.select(pl.col(columns[name]).cast(pl.String, strict=False).alias(name) for name in names)
+                source.frame.select(pl.col(columns[name]).alias(name) for name in names)
                 .with_row_index("row")
                 .join(rows.lazy().select("row", "reason"), on="row", how="inner")
+                .with_columns(pl.col(names).cast(pl.String, strict=False))  # of the few rows, not of all
                 .collect(engine="streaming")
             )
         place = values.with_columns(source_file=pl.lit(source.path.name), row_number=pl.col("row") + 1)
