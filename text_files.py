@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,6 +17,8 @@ Encoding = Literal["utf-8-sig", "cp1252"]
 CHUNK = 1 << 22
 SEPARATORS = ";,\t"
 UNDEFINED_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
+LETTER_IN_UTF8 = re.compile(b"\xc3[\x80-\xbf]")
+"""A Danish letter (or another of Latin-1) in UTF-8; in Windows-1252 an Ã before a sign, which no language writes."""
 
 
 class NotText(ValueError):  # noqa: N818 - it names what the file is not
@@ -54,14 +57,17 @@ def encoding_of(path: Path) -> Encoding:
     """Return how ``path`` is encoded, reading it once in bounded memory.
 
     UTF-8 (with or without a byte order mark) if every byte fits, else Windows-1252. Raises `NotText` for a file with
-    zero bytes in it (a Parquet or SAS file renamed, UTF-16) or with bytes that neither encoding knows.
+    zero bytes in it (a Parquet or SAS file renamed, UTF-16), with bytes that neither encoding knows, or with letters
+    in both: files of two systems put together, of which one half would be read wrong.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
-    utf8, western = True, True
+    utf8, western, letters, last = True, True, False, b""
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             if b"\0" in chunk:
                 raise NotText("the file is not text, whatever its name says", "export it again as CSV in UTF-8")
+            letters = letters or LETTER_IN_UTF8.search(last + chunk) is not None
+            last = chunk[-1:]
             western = western and len(chunk.translate(None, UNDEFINED_IN_CP1252)) == len(chunk)
             if utf8:
                 try:
@@ -72,6 +78,8 @@ def encoding_of(path: Path) -> Encoding:
         decoder.decode(b"", final=utf8)
     except UnicodeDecodeError:
         utf8 = False
+    if not utf8 and letters:
+        raise NotText("some of the text is in UTF-8 and some in Windows-1252", "export it again, all of it in UTF-8")
     if not utf8 and not western:
         raise NotText("the text is neither UTF-8 nor Windows-1252", "export it again as CSV in UTF-8")
     return "utf-8-sig" if utf8 else "cp1252"

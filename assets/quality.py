@@ -30,6 +30,7 @@ from expectations.suites.running import run_suite
 from pipelines.quality.across import dream_known_to_bef, handic_alive, lpr_known_to_bef
 from pipelines.quality.drift import register_measures
 from pipelines.quality.handic_coverage import handic_coverage
+from pipelines.quality.recognised import recognised_codes
 from pipelines.quality.study import (
     cost_measures,
     cost_table_measures,
@@ -37,6 +38,7 @@ from pipelines.quality.study import (
     participant_measures,
     use_measures,
 )
+from pipelines.registers.lpr_a_kontakt import PHYSICAL_ATTENDANCE
 from settings import DATA_DOCS_URL, Folders
 
 SUITE = "suite"
@@ -51,6 +53,12 @@ KNOWN_TO_BEF = {
     "handic": lambda grants, bef, known, _: handic_alive(grants, bef, known),
 }
 """The share of each register's citizens that BEF knows."""
+CODES_THAT_COUNT = {
+    "dream": ("code", lambda catalogue: catalogue.dream_codes.get_column("code")),
+    "lpr_a_kontakt": ("kont_type", lambda _: [PHYSICAL_ATTENDANCE]),
+    "handic": ("code", lambda catalogue: catalogue.handic_services.get_column("code")),
+}
+"""The column whose codes decide what counts, and those that the method or the catalogue knows."""
 
 
 def quality_checks_of(quality_checks: pl.DataFrame, studies: dg.PartitionsDefinition) -> list[dg.AssetChecksDefinition]:
@@ -72,7 +80,7 @@ def _register_suite(register: str, checks: pl.DataFrame) -> dg.AssetChecksDefini
         "rows": dg.AssetKey(["registers", register]),
         "coverage": dg.AssetKey(["coverage", register]),
     }
-    if register in KNOWN_TO_BEF:
+    if cumulative:
         keys |= {"bef": dg.AssetKey(["registers", "bef"]), "bef_coverage": dg.AssetKey(["coverage", "bef"])}
     every_year = {dg.AssetKey(key.path) for key in keys.values() if key.path[-1] == "bef"}
     deps = [dg.AssetDep(key, partition_mapping=EVERY_PARTITION if key in every_year else None) for key in keys.values()]
@@ -91,12 +99,14 @@ def _register_suite(register: str, checks: pl.DataFrame) -> dg.AssetChecksDefini
     @clear_errors
     def register_suite(context: dg.AssetCheckExecutionContext, workspace: Workspace, **tables):
         store, profile, coverage = Path(workspace.store), tables["profile"].collect(), tables["coverage"].collect()
-        compared = cumulative and profile.height > 0  # a register that is not delivered any more has lost nothing
+        compared = cumulative and coverage.height > 0  # a register that is not delivered any more has lost nothing
         before = accepted_before(store, register, profile) if compared else None
         measures = [register_measures(profile, before, coverage.get_column("data_end").max())]
-        if register in KNOWN_TO_BEF:
-            known = pl.concat([coverage, tables["bef_coverage"].collect()])
-            measures.append(KNOWN_TO_BEF[register](tables["rows"], tables["bef"], known, workspace.read_catalogue()))
+        if cumulative:
+            catalogue, known = workspace.read_catalogue(), pl.concat([coverage, tables["bef_coverage"].collect()])
+            measures.append(KNOWN_TO_BEF[register](tables["rows"], tables["bef"], known, catalogue))
+            column, codes = CODES_THAT_COUNT[register]
+            measures.append(recognised_codes(profile, column, codes(catalogue)))
         figures = pl.concat(measures)
         write_measures(store, register, figures)
         found = run_suite(register, figures, checks, workspace.results_of_suites)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 import dagster as dg
 import polars as pl
@@ -156,6 +157,7 @@ def _dream(quality_checks: pl.DataFrame) -> dg.AssetsDefinition:
             yield from account(context, workspace, DREAM, at_entry, deliveries, entered, kept=entered.kept.height)
         names = {name for source in sources for name in family_columns(DREAM, source.frame.collect_schema())}
         weeks, months = week_columns(names), month_columns(names)
+        _warn_of_later_weeks(context, weeks, deliveries[-1].data_end)
         undated = sorted(names - set(weeks) - set(months))
         if undated:
             context.log.warning(f"DREAM: there is no such week or month, so not read: {', '.join(undated).upper()}")
@@ -182,6 +184,14 @@ def _dream(quality_checks: pl.DataFrame) -> dg.AssetsDefinition:
         )
 
     return register
+
+
+def _warn_of_later_weeks(context: dg.AssetExecutionContext, weeks: Mapping[str, date], data_end: date) -> None:
+    later = sum(thursday > data_end for thursday in weeks.values())
+    if later:
+        context.log.warning(
+            f"DREAM has {later} weeks after its data end, {data_end}: see whether the file has another delivery's name"
+        )
 
 
 def _every_year_set_aside(years: dg.PartitionsDefinition) -> dg.AssetsDefinition:

@@ -33,8 +33,6 @@ from settings import Folders
 
 NEWEST = "2023"
 FOLDERS = ("extracts", "studies", "catalogue", "store", "release")
-known_gap = functools.partial(pytest.mark.xfail, raises=AssertionError, strict=True)
-"""What the product should do and does not yet."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from damage_asserts import holds, stands_on_the_pages
-from damage_runs import STUDY, Damage, clean_road, copy_of, known_gap, of_register, plain, run
+from damage_runs import STUDY, Damage, clean_road, copy_of, of_register, plain, run
 from damage_world import (
     FIFTEEN,
     FILES,
@@ -174,7 +174,6 @@ def test_counts_that_jump_in_2019_are_warned_of(clean: Path, tmp_path: Path, mon
     assert "hospital use before and after 1 January 2019" in told
 
 
-@known_gap(reason="that no contact is of a type that is counted is warned of alone")
 @pytest.mark.parametrize("text", [pl.col(TYPE).str.to_lowercase(), pl.col(TYPE).str.slice(4).cast(pl.Int64)],
                          ids=["small letters", "numbers"])  # fmt: skip
 def test_types_none_of_which_is_known_stop(
@@ -185,7 +184,6 @@ def test_types_none_of_which_is_known_stop(
     assert run(tmp_path, of_register("lpr_a_kontakt")).code == 7
 
 
-@known_gap(reason="a file in two encodings is read in one of them")
 def test_two_encodings_are_refused(clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Read as Windows-1252, the child psychiatry of the lines in UTF-8 would be another specialty, and somatic."""
     plain(monkeypatch)

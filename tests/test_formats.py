@@ -65,6 +65,14 @@ def test_cp1252_after_the_first_chunk_and_a_letter_cut_by_a_chunk(
         assert open_delivery(path).collect()["b"].to_list() == ["2", "æøåæøå"]
 
 
+def test_a_file_in_two_encodings_is_refused_wherever_they_meet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("text_files.CHUNK", 3)
+    for length in range(3):
+        mixed = "A;B\n1;æ\n".encode("cp1252") + b"1;" + b"x" * length + "å\n".encode()
+        with pytest.raises(DeliveryError, match="some of the text is in UTF-8 and some in Windows-1252"):
+            open_delivery(write(tmp_path / "a.csv", mixed))
+
+
 def test_the_last_letter_and_the_header_s_quotes_decide_too(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", 'A;"B,,,"\n1;Å'.encode("cp1252"))
     assert open_delivery(path).collect().rows(named=True) == [{"a": "1", "b,,,": "Å"}]
