@@ -19,6 +19,7 @@ from deliveries.folder import Delivery
 from deliveries.quarantine import quarantine_schema
 from deliveries.sources import Source
 from deliveries.values import PNR_WIDTH
+from deliveries.wide import WideRows
 from expectations.contracts.columns import polars_schema
 from expectations.contracts.deliveries import DeliveryContract, read_columns
 from expectations.contracts.quality import PROFILE
@@ -35,9 +36,9 @@ def quarantine_key(contract: DeliveryContract) -> dg.AssetKey:
     return dg.AssetKey(["quarantine", contract.register + ("_by_year" if contract.kind == "periodic" else "")])
 
 
-def is_refused(contract: DeliveryContract, at_entry: pl.DataFrame, entered: Entered) -> bool:
+def is_refused(contract: DeliveryContract, at_entry: pl.DataFrame, rows: WideRows) -> bool:
     """Whether more is set aside than the thresholds allow."""
-    return any(finding.blocks for finding in _findings(contract, at_entry, entered, entered.kept.height))
+    return any(finding.blocks for finding in _findings(contract, at_entry, rows, rows.n_kept))
 
 
 def account(
@@ -46,14 +47,16 @@ def account(
     contract: DeliveryContract,
     at_entry: pl.DataFrame,
     deliveries: Sequence[Delivery],
-    entered: Entered,
+    entered: Entered | WideRows,
     *,
-    kept: int,
+    n_read: int | None = None,
 ) -> Iterator[object]:
     """Yield what is found of a delivery's rows and those set aside; raises `QualityError` when that blocks.
 
-    What was set aside is written even then, so that the data team can look at it; the register is not.
+    What was set aside is written even then, so that the data team can look at it; the register is not. Of a wide
+    register the rows that were really read (`n_read`) are what is kept.
     """
+    kept = entered.n_kept if n_read is None else n_read
     _tell(context, contract.register, deliveries, entered, kept)
     findings = _findings(contract, at_entry, entered, kept)
     yield from tell(context, workspace, ENTRY, findings, partition_of(context))
@@ -127,7 +130,9 @@ def warn_of_numeric_pnrs(
             )
 
 
-def _findings(contract: DeliveryContract, at_entry: pl.DataFrame, entered: Entered, kept: int) -> list[Finding]:
+def _findings(
+    contract: DeliveryContract, at_entry: pl.DataFrame, entered: Entered | WideRows, kept: int
+) -> list[Finding]:
     reasons = dict.fromkeys(contract.reasons, 0) | entered.reasons
     return entry_findings(entered.received, kept, reasons, at_entry)
 
@@ -144,7 +149,7 @@ def _tell(
     }
     if not entered.received:
         context.log.warning(f"{table.upper()} is delivered without any row")
-    for column, n in entered.unread.items():
+    for column, n in entered.unread.items() if isinstance(entered, Entered) else ():
         context.log.warning(f"{table.upper()}: {n} values of {column.upper()} cannot be read and are left empty")
     about = {
         "files": dg.MetadataValue.json([path.name for d in deliveries for path in d.paths]),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import dagster as dg
 import polars as pl
@@ -20,10 +21,12 @@ from assets.delivered import (
 from assets.extracts import DATA_TEAM, extract_key
 from assets.failures import IO_RETRIES, clear_errors
 from assets.partitions import EVERY_PARTITION
+from assets.scratch import scratch
 from assets.workspace import Workspace
-from deliveries.entry import enter, kept_rows, wide_batches
+from deliveries.entry import enter
 from deliveries.shape import family_columns
-from deliveries.sources import open_sources
+from deliveries.sources import Source, open_sources
+from deliveries.wide import enter_wide, wide_rows
 from expectations.contracts.columns import polars_schema
 from expectations.contracts.deliveries import BEF, DELIVERIES, DREAM, DeliveryContract
 from expectations.contracts.registers import REGISTERS
@@ -33,12 +36,8 @@ from expectations.validate import contract_of
 from faults import DeliveryError
 from pipelines.coverage import column_coverage, snapshot_coverage, span_coverage
 from pipelines.quality.profiles import profile
-from pipelines.registers.dream import MONTH_RUNS, WEEK_RUNS, month_runs, week_runs
+from pipelines.registers.dream import month_runs, week_runs
 from pipelines.weeks import month_columns, week_columns
-
-WIDE_BATCH_ROWS = 25_000
-MOST_WIDE = 10_000
-"""Rows of DREAM set aside with all their weeks; of more only the PNR and the place are kept, to fit in memory."""
 
 
 def register_assets(years: dg.PartitionsDefinition, quality_checks: pl.DataFrame) -> list[dg.AssetsDefinition]:
@@ -103,25 +102,28 @@ def _narrow(
             return
         sources = open_sources(contract, deliveries)
         warn_of_numeric_pnrs(context, contract, sources)
-        try:
-            entered = enter(contract, sources, person_key.collect())
-        except DeliveryError:
-            yield from cannot_be_entered(context, workspace, at_entry)
-            raise
-        yield from account(context, workspace, contract, at_entry, deliveries, entered, kept=entered.kept.height)
-        rows = entered.kept.cast(polars_schema(REGISTERS[contract.register]))
-        data_end = deliveries[-1].data_end
-        coverage = (
-            snapshot_coverage(contract.register, rows.get_column("reference_date").unique())
-            if contract is BEF
-            else span_coverage(contract.register, entered.earliest, data_end)
-        )
-        tables = {
-            contract.register: rows,
-            "coverage": coverage,
-            "profile": profile(contract.register, rows.lazy(), data_end=data_end),
-        }
-        yield from outputs(context, workspace, **tables)
+        with scratch(Path(workspace.store)) as folder:
+            try:
+                entered = enter(contract, sources, person_key.collect(), folder)
+            except DeliveryError:
+                yield from cannot_be_entered(context, workspace, at_entry)
+                raise
+            yield from account(context, workspace, contract, at_entry, deliveries, entered)
+            rows = entered.kept.cast(dict(polars_schema(REGISTERS[contract.register])))
+            data_end = deliveries[-1].data_end
+            coverage = (
+                snapshot_coverage(
+                    contract.register, rows.select(pl.col("reference_date").unique()).collect().to_series()
+                )
+                if contract is BEF
+                else span_coverage(contract.register, entered.earliest, data_end)
+            )
+            tables = {
+                contract.register: rows,
+                "coverage": coverage,
+                "profile": profile(contract.register, rows, data_end=data_end),
+            }
+            yield from outputs(context, workspace, **tables)
 
     return register
 
@@ -149,49 +151,47 @@ def _dream(quality_checks: pl.DataFrame) -> dg.AssetsDefinition:
         sources = open_sources(DREAM, deliveries)
         warn_of_numeric_pnrs(context, DREAM, sources)
         try:
-            entered = kept_rows(DREAM, sources, person_key.collect())
+            rows = wide_rows(DREAM, sources, person_key.collect())
         except DeliveryError:
             yield from cannot_be_entered(context, workspace, at_entry)
             raise
-        if is_refused(DREAM, at_entry, entered):  # before the weeks of all its rows are read
-            yield from account(context, workspace, DREAM, at_entry, deliveries, entered, kept=entered.kept.height)
-        names = {name for source in sources for name in family_columns(DREAM, source.frame.collect_schema())}
-        weeks, months = week_columns(names), month_columns(names)
-        _warn_of_later_weeks(context, weeks, deliveries[-1].data_end)
-        undated = sorted(names - set(weeks) - set(months))
-        if undated:
-            context.log.warning(f"DREAM: there is no such week or month, so not read: {', '.join(undated).upper()}")
-        runs, employment = [pl.DataFrame(schema=WEEK_RUNS)], [pl.DataFrame(schema=MONTH_RUNS)]
-        aside, read = [entered.set_aside.clear() if entered.set_aside.height <= MOST_WIDE else entered.set_aside], 0
-        for batch, broken in wide_batches(DREAM, sources, entered, WIDE_BATCH_ROWS):
-            runs.append(week_runs(batch, weeks))
-            employment.append(month_runs(batch, months))
-            if entered.set_aside.height <= MOST_WIDE:
-                aside.append(broken)
-            read += batch.height
-        set_aside = pl.concat(aside, how="diagonal")
-        yield from account(
-            context, workspace, DREAM, at_entry, deliveries, replace(entered, set_aside=set_aside), kept=read
-        )
-        dream, dream_employment = (pl.concat(parts).sort("person", "start") for parts in (runs, employment))
-        yield from outputs(
-            context,
-            workspace,
-            dream=dream,
-            dream_employment=dream_employment,
-            coverage=column_coverage(DREAM.register, weeks, months, deliveries[-1].data_end),
-            profile=profile(DREAM.register, dream.lazy(), dream_employment.lazy()),
-        )
+        if is_refused(DREAM, at_entry, rows):  # before the weeks of all its rows are read
+            yield from account(context, workspace, DREAM, at_entry, deliveries, rows)
+        weeks, months = _calendar(context, sources, deliveries[-1].data_end)
+
+        def turn(batch: pl.DataFrame) -> dict[str, pl.DataFrame]:
+            return {"dream": week_runs(batch, weeks), "dream_employment": month_runs(batch, months)}
+
+        with scratch(Path(workspace.store)) as folder:
+            entered = enter_wide(DREAM, sources, rows, turn, folder)
+            whole = replace(rows, set_aside=entered.set_aside)
+            yield from account(context, workspace, DREAM, at_entry, deliveries, whole, n_read=entered.n_read)
+            yield from outputs(
+                context,
+                workspace,
+                **entered.tables,
+                coverage=column_coverage(DREAM.register, weeks, months, deliveries[-1].data_end),
+                profile=profile(DREAM.register, *(entered.tables[table] for table in tables)),
+            )
 
     return register
 
 
-def _warn_of_later_weeks(context: dg.AssetExecutionContext, weeks: Mapping[str, date], data_end: date) -> None:
+def _calendar(
+    context: dg.AssetExecutionContext, sources: Sequence[Source], data_end: date
+) -> tuple[dict[str, date], dict[str, date]]:
+    """The Thursday of each week column and the first day of each month column; warns of columns that cannot be."""
+    names = {name for source in sources for name in family_columns(DREAM, source.frame.collect_schema())}
+    weeks, months = week_columns(names), month_columns(names)
     later = sum(thursday > data_end for thursday in weeks.values())
     if later:
         context.log.warning(
             f"DREAM has {later} weeks after its data end, {data_end}: see whether the file has another delivery's name"
         )
+    undated = sorted(names - set(weeks) - set(months))
+    if undated:
+        context.log.warning(f"DREAM: there is no such week or month, so not read: {', '.join(undated).upper()}")
+    return weeks, months
 
 
 def _every_year_set_aside(years: dg.PartitionsDefinition) -> dg.AssetsDefinition:

@@ -16,6 +16,8 @@ from assets.failures import EXIT_CODE, clear_errors
 from expectations.validate import contract_of, refuse_wrong_shape
 from faults import Fault, StoreError
 
+ROW_GROUP_ROWS = 100_000
+"""Small enough that a study reads few rows of others, large enough that a scan of everything is not slowed down."""
 RESTRICTED = {"quarantine"}
 """First parts of the keys of tables that hold PNRs: their files are for their owner only."""
 
@@ -76,7 +78,7 @@ def _write(frame: pl.LazyFrame, path: UPath, key: Sequence[str]) -> None:
     try:
         if key[0] in RESTRICTED:
             unfinished.touch(mode=0o600)
-        frame.sink_parquet(str(unfinished), maintain_order=True)
+        frame.sink_parquet(str(unfinished), maintain_order=True, row_group_size=ROW_GROUP_ROWS)
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)

@@ -25,6 +25,7 @@ from pipelines.costs import costs, services_without_payer
 from pipelines.coverage import covered, crosses_hospital_break
 from pipelines.participants import accept, participant_flow, with_traits
 from pipelines.periods import study_periods
+from pipelines.persons import of_persons
 from pipelines.presence import presence
 from pipelines.tables import cost_table
 from pipelines.use import study_use
@@ -118,7 +119,7 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
         data_end = known.get_column("data_end").min()
         windows = study_periods(base, study.mode, study.years_before, study.years_after, data_end)
         snapshots = known.filter(kind="snapshot").get_column("start").to_list()
-        population = bef.join(base.lazy().select("person"), on="person", how="semi")
+        population = of_persons(bef, base.get_column("person"))
         rows = population.select("person", "reference_date").collect(engine="streaming")
         yield from outputs(context, workspace, result=presence(windows, rows, snapshots))
 
@@ -136,8 +137,8 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
         services = workspace.read_catalogue().services
         windows = periods.collect()
         coverage = _together({name: inputs[name] for name in COVERAGE_INPUTS})
-        members = windows.lazy().select("person").unique()
-        spells = pl.concat([inputs[name].join(members, on="person", how="semi") for name in SPELL_INPUTS]).collect()
+        persons = windows.get_column("person").unique()
+        spells = pl.concat([of_persons(inputs[name], persons) for name in SPELL_INPUTS]).collect()
         found = study_use(context.partition_key, windows, covered(windows, coverage, services), spells, services)
         if found.outside.height:
             context.log.warning(

@@ -72,24 +72,25 @@ def enter(store: Store, clock: Clock) -> None:
     at_entry, sources, key = checks_at_entry(LPR, read_catalogue().quality_checks), store.sources(LPR), store.key()
     entry.rows_delivered = clock.part("account")(entry.rows_delivered)
     entry.set_aside = clock.part("quarantine")(entry.set_aside)
-    with clock.part("enter"):
-        entered = entry.enter(LPR_A_KONTAKT, sources, key)
-        rows = entered.kept.cast(polars_schema(TABLES[REGISTER]))
-        data_end = store.deliveries(LPR)[-1].data_end
-        coverage = span_coverage(LPR, entered.earliest, data_end)
-    with clock.part("account"):
-        findings = entry_findings(entered.received, rows.height, entered.reasons, at_entry)
-        write_state(store.folder / "store", SUITE, None, findings)
-    with clock.part("quarantine"):
-        _keep(store, QUARANTINE, entered.set_aside)
-    with clock.part("contracts"):
-        _hold(REGISTER, rows)
-        _hold(COVERAGE, coverage)
-    with clock.part("profile"):
-        _keep(store, PROFILE, profile(LPR, rows.lazy(), data_end=data_end))
-    with clock.part("write"):
-        store.write(REGISTER, rows)
-        store.write(COVERAGE, coverage)
+    with store.scratch() as folder:
+        with clock.part("enter"):
+            entered = entry.enter(LPR_A_KONTAKT, sources, key, folder)
+            rows = entered.kept.cast(dict(polars_schema(TABLES[REGISTER])))
+            data_end = store.deliveries(LPR)[-1].data_end
+            coverage = span_coverage(LPR, entered.earliest, data_end)
+        with clock.part("account"):
+            findings = entry_findings(entered.received, entered.n_kept, entered.reasons, at_entry)
+            write_state(store.folder / "store", SUITE, None, findings)
+        with clock.part("quarantine"):
+            _keep(store, QUARANTINE, entered.set_aside)
+        with clock.part("contracts"):
+            _hold(REGISTER, rows)
+            _hold(COVERAGE, coverage)
+        with clock.part("profile"):
+            _keep(store, PROFILE, profile(LPR, rows, data_end=data_end))
+        with clock.part("write"):
+            store.write(REGISTER, rows)
+            store.write(COVERAGE, coverage)
 
 
 def spells(store: Store, clock: Clock) -> None:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 
@@ -19,12 +21,13 @@ from benchmarks import plain
 from benchmarks.clock import Clock
 from benchmarks.extracts import write_extracts
 from catalogue.reader import Catalogue, read_catalogue
-from deliveries.entry import delivered_pnrs, enter, kept_rows, wide_batches
+from deliveries.entry import delivered_pnrs, enter
 from deliveries.folder import Delivery, find_deliveries
 from deliveries.lists import read_participant_list
 from deliveries.shape import family_columns
 from deliveries.sources import Source, open_sources
 from deliveries.studies import Study, read_studies
+from deliveries.wide import BATCH_ROWS, enter_wide, wide_batches, wide_rows
 from expectations.contracts.columns import polars_schema
 from expectations.contracts.deliveries import DELIVERIES, DREAM
 from expectations.contracts.registers import REGISTERS
@@ -34,7 +37,7 @@ from pipelines.costs import costs
 from pipelines.coverage import column_coverage, covered, snapshot_coverage, span_coverage
 from pipelines.participants import accept, with_traits
 from pipelines.periods import study_periods
-from pipelines.persons import KEY_SCHEMA, extend_person_key
+from pipelines.persons import KEY_SCHEMA, extend_person_key, of_persons
 from pipelines.presence import presence
 from pipelines.registers.dream import benefit_spells, employment_spells, month_runs, week_runs
 from pipelines.registers.handic import grant_spells
@@ -45,7 +48,7 @@ from pipelines.weeks import month_columns, week_columns
 
 SPELLS = ("dream", "dream_employment", "lpr_a_kontakt", "handic")
 STUDY = "aaben_dialog"
-WIDE_BATCH_ROWS = 25_000  # as in assets.registers, whose import (Dagster) would be in every stage's memory
+ROW_GROUP_ROWS = 100_000  # as in assets.store, whose import (Dagster) would be in every stage's memory
 
 
 class Store:
@@ -60,7 +63,13 @@ class Store:
     def write(self, table: str, frame: pl.DataFrame | pl.LazyFrame) -> None:
         path = self.folder / "store" / f"{table}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
-        frame.lazy().sink_parquet(path, maintain_order=True)
+        frame.lazy().sink_parquet(path, maintain_order=True, row_group_size=ROW_GROUP_ROWS)
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """As `assets.scratch`, whose import (Dagster) would be in every stage's memory."""
+        with TemporaryDirectory(dir=self.folder) as folder:
+            yield Path(folder)
 
     @cache  # noqa: B019 - one store a process
     def deliveries(self, register: str) -> tuple[Delivery, ...]:
@@ -87,30 +96,33 @@ def entry_bef(store: Store) -> None:
     days, key = [], store.key()
     for year in sorted({delivery.period[:4] for delivery in store.deliveries("bef")}):
         of_year = [delivery for delivery in store.deliveries("bef") if delivery.period[:4] == year]
-        kept = enter(DELIVERIES["bef"], open_sources(DELIVERIES["bef"], of_year), key).kept
-        store.write(f"registers/bef/{year}", kept.cast(polars_schema(REGISTERS["bef"])))
-        days.extend(kept["reference_date"].unique())
+        with store.scratch() as folder:
+            kept = enter(DELIVERIES["bef"], open_sources(DELIVERIES["bef"], of_year), key, folder).kept
+            store.write(f"registers/bef/{year}", kept.cast(dict(polars_schema(REGISTERS["bef"]))))
+        days.extend(store.scan(f"registers/bef/{year}").select(pl.col("reference_date").unique()).collect().to_series())
     store.write("coverage/bef", snapshot_coverage("bef", days))
 
 
 def _entry_narrow(store: Store, register: str) -> None:
-    kept = enter(DELIVERIES[register], store.sources(register), store.key()).kept
-    earliest = kept.select(pl.col("start").min().cast(pl.Date)).item()
-    store.write(f"registers/{register}", kept.cast(polars_schema(REGISTERS[register])))
-    store.write(f"coverage/{register}", span_coverage(register, earliest, store.deliveries(register)[-1].data_end))
+    with store.scratch() as folder:
+        entered = enter(DELIVERIES[register], store.sources(register), store.key(), folder)
+        store.write(f"registers/{register}", entered.kept.cast(dict(polars_schema(REGISTERS[register]))))
+    data_end = store.deliveries(register)[-1].data_end
+    store.write(f"coverage/{register}", span_coverage(register, entered.earliest, data_end))
 
 
 def entry_dream(store: Store) -> None:
     sources = store.sources("dream")
-    entered = kept_rows(DREAM, sources, store.key())
+    rows = wide_rows(DREAM, sources, store.key())
     names = family_columns(DREAM, sources[0].frame.collect_schema())
     weeks, months = week_columns(names), month_columns(names)
-    runs, employment = [], []
-    for batch, _ in wide_batches(DREAM, sources, entered, WIDE_BATCH_ROWS):
-        runs.append(week_runs(batch, weeks))
-        employment.append(month_runs(batch, months))
-    store.write("registers/dream", pl.concat(runs).sort("person", "start"))
-    store.write("registers/dream_employment", pl.concat(employment).sort("person", "start"))
+
+    def turn(batch: pl.DataFrame) -> dict[str, pl.DataFrame]:
+        return {"dream": week_runs(batch, weeks), "dream_employment": month_runs(batch, months)}
+
+    with store.scratch() as folder:
+        for table, runs in enter_wide(DREAM, sources, rows, turn, folder).tables.items():
+            store.write(f"registers/{table}", runs)
     data_end = store.deliveries("dream")[-1].data_end
     store.write("coverage/dream", column_coverage("dream", weeks, months, data_end))
 
@@ -157,11 +169,10 @@ def study(store: Store) -> None:
     base = store.scan("participants").filter("in_study_base").collect()
     known = pl.concat([store.scan(f"coverage/{register}") for register in DELIVERIES]).collect()
     windows = study_periods(base, plan.mode, plan.years_before, plan.years_after, known["data_end"].min())
-    rows = store.scan("registers/bef/*").join(base.lazy().select("person"), on="person", how="semi")
+    rows = of_persons(store.scan("registers/bef/*"), base["person"])
     snapshots = known.filter(kind="snapshot")["start"].to_list()
     periods = presence(windows, rows.select("person", "reference_date").collect(engine="streaming"), snapshots)
-    members = periods.lazy().select("person").unique()
-    spells = [store.scan(f"spells/{name}").join(members, on="person", how="semi") for name in SPELLS]
+    spells = [of_persons(store.scan(f"spells/{name}"), periods["person"]) for name in SPELLS]
     measured = covered(periods, known, catalogue.services)
     used = study_use(plan.id, periods, measured, pl.concat(spells).collect(), catalogue.services).use
     priced = _held(costs(used, periods, catalogue, plan.price_year), "costs")
@@ -192,10 +203,10 @@ def plain_stays(store: Store) -> None:
 def batched_weeks(store: Store) -> None:
     """The weeks alone of `entry_dream`, to set beside the plain way, which makes nothing else."""
     sources = store.sources("dream")
-    entered = kept_rows(DREAM, sources, store.key())
+    rows = wide_rows(DREAM, sources, store.key())
     weeks = week_columns(sources[0].frame.collect_schema())
     narrow = [Source(s.path, s.frame.select("pnr", *weeks), s.period) for s in sources]
-    runs = [week_runs(batch, weeks) for batch, _ in wide_batches(DREAM, narrow, entered, WIDE_BATCH_ROWS)]
+    runs = [week_runs(batch, weeks) for batch, _ in wide_batches(DREAM, narrow, rows, BATCH_ROWS)]
     store.write("plain/batched_weeks", pl.concat(runs).sort("person", "start"))
 
 

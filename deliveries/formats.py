@@ -28,6 +28,8 @@ from text_files import CHUNK, NotText, encoding_of, separator_of
 
 LINE = "line"
 SCRATCH = "forlob-copy-"
+PARQUET = ".parquet"
+"""The one format that is read by column, and from any row."""
 NEVER_IN_TEXT = "\x1f"  # as separator: polars then gives whole lines
 SAS_MARK = b"\xc2\xea\x81\x60"
 AGAIN = "copy or export it again, and compare its size with the original"
@@ -202,7 +204,7 @@ def _as_utf8(path: Path) -> Path:
 
 
 READERS: dict[str, Callable[[Path], pl.LazyFrame]] = {
-    ".parquet": _open_parquet,
+    PARQUET: _open_parquet,
     ".csv": _open_csv,
     ".txt": _open_csv,
     ".sas7bdat": _open_sas,

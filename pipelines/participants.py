@@ -11,6 +11,7 @@ from datetime import date
 
 import polars as pl
 
+from pipelines.persons import of_persons
 from pipelines.registers.dream import code_on
 
 DATE_SHAPES = (
@@ -133,13 +134,17 @@ def with_traits(
     base_day = pl.date(pl.col("start_year") - 1, 12, 31)
     dated = kept.with_columns(reference_date=base_day)
     snapshots = bef.filter(pl.col("reference_date").is_in(dated.get_column("reference_date").unique().implode()))
+    persons = dated.get_column("person")
     found = (
-        snapshots.join(dated.lazy().select("person", "reference_date"), on=["person", "reference_date"])
+        of_persons(snapshots, persons)
+        .join(dated.lazy().select("person", "reference_date"), on=["person", "reference_date"])
         .select("person", "foed_dag", "koen", "kom", "antpersh", "ie_type", in_study_base=pl.lit(True))
         .collect()
     )
     parents = (
-        pl.concat(snapshots.select("reference_date", person=parent) for parent in ("far", "mor"))
+        pl.concat(
+            of_persons(snapshots, persons, parent).select("reference_date", person=parent) for parent in ("far", "mor")
+        )
         .join(dated.lazy().select("person", "reference_date"), on=["person", "reference_date"])
         .select("person", is_parent=pl.lit(True))
         .unique()

@@ -11,6 +11,16 @@ KEY_SCHEMA = pl.Schema({"pnr": pl.String, "person": pl.UInt32})
 FIRST_PERSON = 1
 
 
+def of_persons(rows: pl.LazyFrame, persons: pl.Series, column: str = "person") -> pl.LazyFrame:
+    """The rows of some citizens.
+
+    Of a Parquet file sorted by `column` only the row groups between the first and the last citizen are read, and of
+    those that column first: a join would read everything.
+    """
+    within = pl.col(column).is_between(persons.min(), persons.max())
+    return rows.filter(within & pl.col(column).is_in(persons.unique().implode()))
+
+
 def extend_person_key(key: pl.DataFrame, pnrs: pl.Series) -> pl.DataFrame:
     """Append PNRs that the key does not hold; none that it holds is renumbered.
 

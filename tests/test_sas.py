@@ -7,10 +7,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from deliveries.entry import Entered, delivered_pnrs, enter, wide_batches
+from deliveries.entry import delivered_pnrs, enter
 from deliveries.formats import open_delivery
 from deliveries.quarantine import set_aside
 from deliveries.sources import Source
+from deliveries.wide import WideRows, wide_batches
 from expectations.contracts.deliveries import ColumnFamily, DeliveryContract, Field, RowRule
 from pipelines.persons import KEY_SCHEMA, extend_person_key
 
@@ -41,14 +42,16 @@ def key(source: Source) -> pl.DataFrame:
     return extend_person_key(pl.DataFrame(schema=KEY_SCHEMA), delivered_pnrs(CONTRACT, [source]))
 
 
-def test_every_row_is_kept_or_set_aside(source: Source, key: pl.DataFrame) -> None:
+def test_every_row_is_kept_or_set_aside(source: Source, key: pl.DataFrame, tmp_path: Path) -> None:
     delivered = source.frame.collect()
     broken = delivered.filter(pl.col("uddto") < pl.col("inddto"))
-    entered = enter(CONTRACT, [source], key)
+    entered = enter(CONTRACT, [source], key, tmp_path)
+    kept = entered.kept.collect()
     assert entered.received == delivered.height == 3967
-    assert entered.kept.height + entered.set_aside.height == entered.received
+    assert kept.height == entered.n_kept
+    assert kept.height + entered.set_aside.height == entered.received
     assert entered.set_aside.filter(reason="end_before_start").height == broken.height
-    assert entered.kept.schema == {"person": pl.UInt32, "code": pl.String, "start": pl.Date, "end": pl.Date}
+    assert kept.schema == {"person": pl.UInt32, "code": pl.String, "start": pl.Date, "end": pl.Date}
 
 
 def test_ids_delivered_as_numbers_are_text_of_twelve_digits(source: Source, key: pl.DataFrame) -> None:
@@ -56,9 +59,9 @@ def test_ids_delivered_as_numbers_are_text_of_twelve_digits(source: Source, key:
     assert key["pnr"].to_list() == [f"{number:012.0f}" for number in delivered]
 
 
-def test_the_dates_are_those_of_sas(source: Source, key: pl.DataFrame) -> None:
+def test_the_dates_are_those_of_sas(source: Source, key: pl.DataFrame, tmp_path: Path) -> None:
     delivered = source.frame.select("inddto").collect().to_series()
-    kept = enter(CONTRACT, [source], key).kept
+    kept = enter(CONTRACT, [source], key, tmp_path).kept.collect()
     assert (kept["start"].min(), kept["start"].max()) == (delivered.min(), delivered.max())
     assert kept["person"].is_sorted()
 
@@ -70,8 +73,8 @@ def test_wide_columns_are_read_in_batches(source: Source) -> None:
     broken = pl.DataFrame({"source": [0], "row": [1], "reason": ["missing_pnr"]}).cast(
         {"source": pl.UInt16, "row": pl.get_index_type()}
     )
-    entered = Entered(wanted, set_aside(CONTRACT, [source], broken), received=3)
-    kept, aside = zip(*wide_batches(CONTRACT, [source], entered, rows=1000), strict=True)
+    rows = WideRows(wanted, set_aside(CONTRACT, [source], broken), received=3)
+    kept, aside = zip(*wide_batches(CONTRACT, [source], rows, batch_rows=1000), strict=True)
     batches = pl.concat(kept)
     (row,) = pl.concat(aside).iter_rows(named=True)
     assert (row["row_number"], row["pattype"]) == (2, str(source.frame.collect().item(1, "pattype")))

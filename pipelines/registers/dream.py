@@ -15,6 +15,7 @@ import polars.selectors as cs
 
 from catalogue.columns import LONGEST_CODE
 from pipelines.codes import Mapped, map_codes
+from pipelines.persons import of_persons
 from pipelines.spells import SPELL_SCHEMA, subtract, union_spells
 from pipelines.weeks import DAYS_BEFORE_THURSDAY, monday_of, months_until, sunday_of, thursdays_until
 
@@ -70,12 +71,9 @@ def month_runs(batch: pl.DataFrame, months: Mapping[str, date]) -> pl.DataFrame:
     """
     if not months or batch.is_empty():
         return pl.DataFrame(schema=MONTH_RUNS)
-    degree = pl.col(list(months))
-    text = [c for c in months if batch.schema[c] == pl.String]
-    if text:
-        batch = batch.with_columns(pl.col(text).str.strip_chars().str.replace(",", ".", literal=True))
+    degrees = batch.select(list(months)).with_columns(cs.string().str.strip_chars().str.replace(",", ".", literal=True))
     employed = (
-        batch.select((degree.cast(pl.Float64, strict=False).fill_nan(None) > 0).fill_null(False).cast(pl.Int16))
+        degrees.select((pl.all().cast(pl.Float64, strict=False).fill_nan(None) > 0).fill_null(False).cast(pl.Int16))
         .to_numpy(order="c")
         .astype(np.int16, copy=False)
     )
@@ -154,7 +152,8 @@ def code_on(runs: pl.LazyFrame, thursdays: pl.DataFrame) -> pl.DataFrame:
         `person`, `thursday`, `code`: a row for those on some code.
     """
     return (
-        runs.join(thursdays.lazy(), on="person", how="inner")
+        of_persons(runs, thursdays.get_column("person"))
+        .join(thursdays.lazy(), on="person", how="inner")
         .filter(pl.col("thursday").is_between("start", "end"))
         .select("person", "thursday", "code")
         .collect()
@@ -172,8 +171,11 @@ def _code_numbers(batch: pl.DataFrame, weeks: list[str]) -> tuple[np.ndarray, di
     `130.0`, letters) is read as text, so that no code is changed or lost.
     """
     batch = batch.select(weeks).with_columns(cs.float().fill_nan(None))
-    number = pl.col(weeks).cast(pl.Int16, strict=False)
-    numbers = batch.select(pl.when(number.is_between(0, MOST_CODE)).then(number))
+    numbers = batch.select(pl.all().cast(pl.Int16, strict=False))
+    codes = numbers.fill_null(NO_CODE).to_numpy(order="c")
+    blank = sum(column.null_count() for column in numbers)
+    if codes.max() > MOST_CODE or np.count_nonzero(codes < 0) > blank:  # asked of all at once: it is rare
+        numbers = numbers.select(pl.when(pl.all().is_between(0, MOST_CODE)).then(pl.all()))
     odd = _odd_columns(batch, numbers)
     names: dict[str, str] = {}
     if odd:
@@ -184,19 +186,24 @@ def _code_numbers(batch: pl.DataFrame, weeks: list[str]) -> tuple[np.ndarray, di
         numbered = {code: str(MOST_CODE + 1 + i) for i, code in enumerate(strange)}
         names = {number: code if len(code) <= LONGEST_CODE else TOO_LONG for code, number in numbered.items()}
         numbers = numbers.with_columns(text.select(pl.all().replace(numbered).cast(pl.Int16)))
-    return numbers.fill_null(NO_CODE).to_numpy(order="c"), names
+        codes = numbers.fill_null(NO_CODE).to_numpy(order="c")
+    return codes, names
 
 
 def _odd_columns(batch: pl.DataFrame, numbers: pl.DataFrame) -> list[str]:
     """The columns in which something that is not blank was not read as the number it is."""
-    unread = numbers.select(pl.all().is_null())
-    odd = []
-    for name, column in zip(batch.columns, batch, strict=True):
-        blank = (column.is_null() | (column == "")) if column.dtype == pl.String else column.is_null()
-        fraction = column.dtype.is_float() and bool((column != column.floor()).any())
-        if fraction or blank.sum() != unread.get_column(name).sum():
-            odd.append(name)
-    return odd
+    floats = cs.float()
+    fractions = batch.select((floats != floats.floor()).any(), rows=pl.len()).row(0, named=True)
+    return [
+        name
+        for name, column, number in zip(batch.columns, batch, numbers, strict=True)
+        if fractions.get(name)
+        or (column.null_count() != number.null_count() and column.null_count() + _empty(column) != number.null_count())
+    ]
+
+
+def _empty(column: pl.Series) -> int:
+    return int((column == "").sum()) if column.dtype == pl.String else 0
 
 
 def _runs(matrix: np.ndarray, none: int, breaks: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -206,7 +213,8 @@ def _runs(matrix: np.ndarray, none: int, breaks: np.ndarray) -> tuple[np.ndarray
     """
     n_columns = matrix.shape[1]
     begins = np.ones(matrix.shape, dtype=bool)
-    begins[:, 1:] = (matrix[:, 1:] != matrix[:, :-1]) | breaks
+    np.not_equal(matrix[:, 1:], matrix[:, :-1], out=begins[:, 1:])
+    begins[:, 1:][:, breaks] = True
     starts = np.flatnonzero(begins)
     ends = np.append(starts[1:], matrix.size) - 1
     some = matrix.reshape(-1)[starts] != none
