@@ -56,13 +56,12 @@ class Entered:
 
 def delivered_pnrs(contract: DeliveryContract, sources: Sequence[Source]) -> pl.Series:
     """Every distinct PNR in the id columns of a register's files, in no particular order."""
-    found = [pl.Series("pnr", [], pl.String)]
+    ids = [pl.LazyFrame(schema={"pnr": pl.String})]
     for source in sources:
-        columns = read_fields(contract, source)
-        ids = [source.frame.select(pnr=columns[stated.name].value) for stated in contract.ids]
-        with reading(source.path):
-            found.append(pl.concat(ids).unique().collect(engine="streaming").to_series())
-    return pl.concat(found).drop_nulls().unique()
+        columns = read_fields(contract.ids, contract, source)
+        ids += [source.frame.select(pnr=column.value) for column in columns.values()]
+    with _naming_the_file(contract, sources):
+        return pl.concat(ids).drop_nulls().unique().collect(engine="streaming").to_series()
 
 
 def enter(contract: DeliveryContract, sources: Sequence[Source], person_key: pl.DataFrame, folder: Path) -> Entered:
@@ -80,7 +79,8 @@ def enter(contract: DeliveryContract, sources: Sequence[Source], person_key: pl.
         DeliveryError: no row of the register can be kept, or one snapshot is delivered in two files.
     """
     received, last_person = rows_delivered(sources), int(person_key.select(pl.max("person").fill_null(1)).item())
-    rows = pl.concat([keyed(contract, typed_rows(contract, source, n), person_key) for n, source in enumerate(sources)])
+    typed = pl.concat([typed_rows(contract, source, number) for number, source in enumerate(sources)])
+    rows = keyed(contract, typed, person_key)
     aside = pl.col("reason").is_not_null() | pl.col("person").is_null()
     with _naming_the_file(contract, sources):
         part(rows, received, last_person, folder / "parted", aside=aside)

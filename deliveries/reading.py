@@ -6,6 +6,7 @@ becomes of the rows (`deliveries.entry`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -46,7 +47,7 @@ def typed_rows(contract: DeliveryContract, source: Source, number: int) -> pl.La
         `source` (the file's `number`), `row` (from 0), and `unread_<column>` for each column whose unreadable values
         set no row aside: true where one stands.
     """
-    columns = read_fields(contract, source)
+    columns = read_fields(contract.fields, contract, source)
     reason = pl.coalesce(
         pl.when(asked).then(pl.lit(why))
         for stated in contract.fields
@@ -73,18 +74,18 @@ def typed_rows(contract: DeliveryContract, source: Source, number: int) -> pl.La
     return typed.with_columns(reason=told, source=pl.lit(number, pl.UInt16)).drop("field_reason").with_row_index("row")
 
 
-def read_fields(contract: DeliveryContract, source: Source) -> dict[str, Column]:
-    """How each field of a file is read, by the field's name.
+def read_fields(fields: Sequence[Field], contract: DeliveryContract, source: Source) -> dict[str, Column]:
+    """How some fields of a file are read, by the field's name.
 
     A code or a date is read once for each distinct value, and rows take what their value became: text that has to be
     looked at letter by letter is otherwise most of the work of entry.
     """
     schema = source.frame.collect_schema()
     names = read_columns(contract, schema.names())
-    columns = {stated.name: _column(stated, names[stated.name], schema) for stated in contract.fields}
+    columns = {stated.name: _column(stated, names[stated.name], schema) for stated in fields}
     few = [
         stated
-        for stated in contract.fields
+        for stated in fields
         if stated.read_as in WITH_FEW_VALUES and not schema[names[stated.name]].is_temporal()
     ]
     # Only Parquet is read by column: of another format this would be a reading of the whole file.
