@@ -1,7 +1,7 @@
 """The command `forlob`: runs the same Dagster assets that the UI shows.
 
 Exit codes: 0 done, 1 a fault of the program, 2 wrong use of the command, 3 deliveries, 4 studies or participant lists,
-5 catalogue, 6 store, 7 data quality.
+5 catalogue, 6 store, 7 data quality, 8 engine.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -23,7 +24,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from faults import Fault, ForlobError, QualityError, StoreError
-from settings import DATA_DOCS_URL, Folders
+from settings import DATA_DOCS_URL, EngineName, EngineSettings, Folders
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -34,7 +35,7 @@ app = typer.Typer(
     ),
     epilog=(
         "Exit codes: 0 done, 1 a fault of the program, 2 wrong use of the command, 3 deliveries, 4 studies or "
-        "participant lists, 5 catalogue, 6 store, 7 data quality."
+        "participant lists, 5 catalogue, 6 store, 7 data quality, 8 engine."
     ),
 )
 PIPED_WIDTH = 130  # of a log file or a pipe, which has none of its own
@@ -51,6 +52,15 @@ Studies = Annotated[Path | None, typer.Option(help="Folder with study files. Def
 Catalogue = Annotated[Path | None, typer.Option(help="Folder laid over the shipped catalogue, file by file.")]
 Store = Annotated[Path | None, typer.Option(help="Folder of the store, restricted. Default: ./store")]
 Release = Annotated[Path | None, typer.Option(help="Folder of what may be taken out. Default: ./release")]
+Engine = Annotated[
+    EngineName | None, typer.Option(help="Where the work on all citizens is done, local or dask. Default: local")
+]
+Scheduler = Annotated[
+    str | None, typer.Option(help="Address of a Dask scheduler that runs. Default: a cluster on this machine")
+]
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="Processes of the Dask cluster on this machine. Default: as many as cores")
+]
 DemoFolder = Annotated[Path, typer.Option(help="Folder of the demo's workspace.")]
 
 
@@ -62,11 +72,14 @@ def run(
     catalogue: Catalogue = None,
     store: Store = None,
     release: Release = None,
+    engine: Engine = None,
+    scheduler: Scheduler = None,
+    workers: Workers = None,
 ) -> None:
     """Run the deliveries in a folder through to the cost tables and releases of the studies."""
     folders = _folders(extracts=extracts, studies=studies, catalogue=catalogue, store=store, release=release)
     with _told_errors():
-        _run(folders, study or [])
+        _run(folders, study or [], _engine(engine, scheduler, workers))
 
 
 @app.command()
@@ -77,7 +90,7 @@ def demo(
     """Generate demo deliveries, run both studies, and print the cost tables and where the files are."""
     with _told_errors():
         _synthesise(folder, citizens)
-        _run(Folders.below(folder), [], show_tables=True)
+        _run(Folders.below(folder), [], EngineSettings.from_environment(), show_tables=True)
 
 
 @app.command()
@@ -138,12 +151,14 @@ def ui(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; the next one shows the pages on quality.")] = 3000,
 ) -> None:
     """Start the Dagster UI on 127.0.0.1 over a workspace, with the history of its runs and the pages on quality."""
+    from engines.choice import chosen
     from expectations.states import data_docs_of
     from reports.pages import served
 
     stated = {"extracts": extracts, "studies": studies, "catalogue": catalogue, "store": store, "release": release}
     folders = _folders(Folders.below(folder), **stated)
     with _told_errors():
+        chosen(EngineSettings.from_environment())  # here, before every run that somebody starts would fail on it
         _prepare_instance(folders)
     environment = os.environ | folders.as_environment() | {"DAGSTER_HOME": str(folders.instance)}
     code_location = str(Path(__file__).with_name("workspace.yaml"))
@@ -180,6 +195,20 @@ def _folders(default: Folders | None = None, **stated: Path | None) -> Folders:
     default = default or Folders.from_environment()
     chosen = {name: path.absolute() for name, path in stated.items() if path}
     return Folders(**{**default.__dict__, **chosen})
+
+
+def _engine(engine: str | None, scheduler: str | None, workers: int | None) -> EngineSettings:
+    """The environment's settings with the options in their place."""
+    settings = EngineSettings.from_environment()
+    if engine:
+        settings = replace(settings, engine=engine)
+    if scheduler is None and workers is None:
+        return settings
+    if settings.engine != "dask":
+        raise typer.BadParameter("--scheduler and --workers go with --engine dask")
+    if scheduler is not None and workers is not None:
+        raise typer.BadParameter("--scheduler or --workers: a scheduler that runs has workers of its own")
+    return replace(settings, dask_scheduler=scheduler, dask_workers=str(workers) if workers else None)
 
 
 @contextlib.contextmanager
@@ -244,7 +273,7 @@ def _alone(store: Path) -> Iterator[None]:
         raise StoreError(Fault(what, str(store), "wait until it has ended, or choose another --store")) from None
 
 
-def _run(folders: Folders, study_ids: list[str], *, show_tables: bool = False) -> None:
+def _run(folders: Folders, study_ids: list[str], engine: EngineSettings, *, show_tables: bool = False) -> None:
     from expectations.states import data_docs_of, forget_withdrawn
     from reports import terminal
 
@@ -252,10 +281,12 @@ def _run(folders: Folders, study_ids: list[str], *, show_tables: bool = False) -
         tell("looking at what is delivered", None)
         import dagster as dg
 
+        from assets.engine import StageEngine
         from assets.location import build
         from assets.run import Outcome, make_runs, plan
         from assets.workspace import Workspace
 
+        stages = StageEngine(folders, engine)
         workspace = Workspace.of(folders)
         made = plan(workspace, study_ids)
         _prepare_instance(folders)
@@ -266,7 +297,9 @@ def _run(folders: Folders, study_ids: list[str], *, show_tables: bool = False) -
 
         forget_withdrawn(folders.store, "bef", made.first_year)
         with _alone(folders.store), dg.DagsterInstance.from_config(str(folders.instance)) as instance:
-            for event in make_runs(build(folders), instance, made.steps, on_asset):
+            with contextlib.closing(stages):
+                stages.ready()
+            for event in make_runs(build(folders, engine), instance, made.steps, on_asset):
                 if isinstance(event, Outcome):
                     outcome = event
                 else:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import errno
 import re
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 PASSING = {errno.EIO, errno.EAGAIN, errno.EBUSY, errno.ETIMEDOUT, errno.ESTALE, errno.ENETDOWN}
 """Numbers of the errors of a busy or briefly absent file server: worth another try, and no fault of a user."""
@@ -20,6 +22,13 @@ def os_error(error: BaseException) -> int | None:
     number = getattr(error, "errno", None)
     told = None if number else re.search(r"\(os error (\d+)\)", str(error))
     return int(told[1]) if told else number
+
+
+def place_of(error: BaseException) -> str:
+    """An error's kind and where in the code it was raised; not its message, which may quote values of people."""
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    places = " <- ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
+    return f"{type(error).__name__} at {places}"
 
 
 @dataclass(frozen=True)
@@ -72,3 +81,9 @@ class QualityError(ForlobError):
     """A check of the data's quality blocks: what depends on the table is not made."""
 
     exit_code = 7
+
+
+class EngineError(ForlobError):
+    """The engine that should run the work is unknown, cannot be reached, or fails."""
+
+    exit_code = 8

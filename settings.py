@@ -1,4 +1,4 @@
-"""Where things are: the folders of a workspace, from the command line or the environment.
+"""Where things are and where they are worked on, from the command line or the environment.
 
 A workspace is a folder with `extracts/` (deliveries), `studies/`, `store/` (restricted) and `release/`.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Literal
 
 PREFIX = "FORLOB_"
 DATA_DOCS_URL = "FORLOB_DATA_DOCS_URL"
@@ -46,3 +47,22 @@ class Folders:
     def instance(self) -> Path:
         """Where Dagster keeps runs and events: with the store, so that command and UI see the same history."""
         return self.store / ".dagster"
+
+
+EngineName = Literal["local", "dask"]
+
+
+@dataclass(frozen=True)
+class EngineSettings:
+    """What runs the stages, as somebody stated it; `engines.choice` tells what cannot be used."""
+
+    engine: str = "local"
+    dask_scheduler: str | None = None
+    dask_workers: str | None = None
+    rows_a_range: str | None = None
+
+    @classmethod
+    def from_environment(cls) -> EngineSettings:
+        """`FORLOB_ENGINE`, `FORLOB_DASK_SCHEDULER`, ... where set."""
+        stated = {field.name: os.environ.get(PREFIX + field.name.upper()) for field in fields(cls)}
+        return cls(**{name: value for name, value in stated.items() if value})

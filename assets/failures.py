@@ -8,14 +8,12 @@ import errno
 import functools
 import inspect
 import os
-import traceback
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import dagster as dg
 
-from faults import PASSING, Fault, ForlobError, StoreError, os_error
+from faults import PASSING, Fault, ForlobError, StoreError, os_error, place_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -82,7 +80,5 @@ def _told(error: ForlobError) -> dg.Failure:
 
 
 def _unforeseen(error: BaseException) -> dg.Failure:
-    frames = traceback.extract_tb(error.__traceback__)[-4:]
-    places = " <- ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
-    message = f"{type(error).__name__} at {places} (its message is withheld: it may quote values of people)"
+    message = f"{place_of(error)} (its message is withheld: it may quote values of people)"
     return dg.Failure(message, allow_retries=False)

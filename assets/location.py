@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from assets.engine import stage_engine
 from assets.extracts import extract_specs
 from assets.jobs import JOBS, SCHEDULES, SENSORS, bef_years
 from assets.partitions import study_partitions, year_partitions
@@ -20,11 +21,12 @@ from assets.workspace import Workspace
 from catalogue.reader import Catalogue, read_catalogue
 from deliveries.studies import read_studies
 from faults import ForlobError
-from settings import Folders
+from settings import EngineSettings, Folders
 
 
-def build(folders: Folders) -> dg.Definitions:
-    """The definitions over a workspace: its delivered BEF years and its studies are the partitions.
+def build(folders: Folders, engine: EngineSettings | None = None) -> dg.Definitions:
+    """The definitions over a workspace: its delivered BEF years and its studies are the partitions, and its stages run
+    on the engine stated (in the run's own process where none is).
 
     Deliveries or study files that cannot be read do not keep the UI from loading: they stop the run that needs them.
     """
@@ -48,7 +50,11 @@ def build(folders: Folders) -> dg.Definitions:
         schedules=SCHEDULES,
         sensors=SENSORS,
         loggers={"console": dg.colored_console_logger, "steps": step_logger},
-        resources={"workspace": workspace, "io_manager": parquet_store.configured({"folder": str(folders.store)})},
+        resources={
+            "workspace": workspace,
+            "engine": stage_engine(folders, engine or EngineSettings()),
+            "io_manager": parquet_store.configured({"folder": str(folders.store)}),
+        },
     )
 
 

@@ -1,4 +1,4 @@
-"""Telling the command which asset is being made, from Dagster's own step events."""
+"""Telling the command what is being made and how far it is: from Dagster's step events, and from steps that tell."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -11,12 +11,20 @@ _listeners: list[Callable[[str], None]] = []
 
 @contextmanager
 def told_of_steps(listener: Callable[[str], None]) -> Iterator[None]:
-    """Call `listener` with the name of each step that starts in this process, as long as the block lasts."""
+    """Call `listener` with the name of each step that starts in this process, and with what steps tell, as long as the
+    block lasts.
+    """
     _listeners.append(listener)
     try:
         yield
     finally:
         _listeners.remove(listener)
+
+
+def tell(what: str) -> None:
+    """Tell the listeners what is being done: a step's name, or how far it is."""
+    for listener in _listeners:
+        listener(what)
 
 
 @dg.logger(description="Tells the command which step has started; writes nothing.")
@@ -31,5 +39,4 @@ class _Steps(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         event = getattr(record, "dagster_meta", {}).get("dagster_event")
         if event is not None and event.event_type == dg.DagsterEventType.STEP_START:
-            for listener in _listeners:
-                listener(event.step_key)
+            tell(event.step_key)

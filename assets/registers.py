@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 import polars as pl
+from upath import UPath
 
 from assets.checks import check_spec, contract_spec, outputs
 from assets.columns import sentence, table_metadata
@@ -21,12 +22,12 @@ from assets.delivered import (
 from assets.extracts import DATA_TEAM, extract_key
 from assets.failures import IO_RETRIES, clear_errors
 from assets.partitions import EVERY_PARTITION
-from assets.scratch import scratch
 from assets.workspace import Workspace
 from deliveries.entry import enter
 from deliveries.shape import family_columns
 from deliveries.sources import Source, open_sources
 from deliveries.wide import enter_wide, wide_rows
+from engines.parts import parts_folder
 from expectations.contracts.columns import polars_schema
 from expectations.contracts.deliveries import BEF, DELIVERIES, DREAM, DeliveryContract
 from expectations.contracts.registers import REGISTERS
@@ -102,9 +103,9 @@ def _narrow(
             return
         sources = open_sources(contract, deliveries)
         warn_of_numeric_pnrs(context, contract, sources)
-        with scratch(Path(workspace.store)) as folder:
+        with parts_folder(UPath(workspace.store), contract.register) as folder:
             try:
-                entered = enter(contract, sources, person_key.collect(), folder)
+                entered = enter(contract, sources, person_key.collect(), Path(folder))
             except DeliveryError:
                 yield from cannot_be_entered(context, workspace, at_entry)
                 raise
@@ -162,8 +163,8 @@ def _dream(quality_checks: pl.DataFrame) -> dg.AssetsDefinition:
         def turn(batch: pl.DataFrame) -> dict[str, pl.DataFrame]:
             return {"dream": week_runs(batch, weeks), "dream_employment": month_runs(batch, months)}
 
-        with scratch(Path(workspace.store)) as folder:
-            entered = enter_wide(DREAM, sources, rows, turn, folder)
+        with parts_folder(UPath(workspace.store), DREAM.register) as folder:
+            entered = enter_wide(DREAM, sources, rows, turn, Path(folder))
             whole = replace(rows, set_aside=entered.set_aside)
             yield from account(context, workspace, DREAM, at_entry, deliveries, whole, n_read=entered.n_read)
             yield from outputs(

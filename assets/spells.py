@@ -8,6 +8,7 @@ import polars as pl
 
 from assets.checks import check_spec, contract_spec, outputs, tell
 from assets.columns import table_metadata
+from assets.engine import StageEngine
 from assets.failures import IO_RETRIES, clear_errors
 from assets.workspace import Workspace
 from expectations.contracts.quality import UNMAPPED_CODES
@@ -15,9 +16,10 @@ from expectations.contracts.registers import SPELLS
 from expectations.findings import Check, Finding, State
 from expectations.states import followers_made
 from expectations.validate import contract_of
-from pipelines.registers.dream import benefit_spells, employment_spells
-from pipelines.registers.handic import grant_spells
-from pipelines.registers.lpr_a_kontakt import PHYSICAL_ATTENDANCE, attendance, hospital_spells
+from pipelines.registers import dream as dream_register
+from pipelines.registers import handic as handic_register
+from pipelines.registers import lpr_a_kontakt
+from pipelines.registers.lpr_a_kontakt import PHYSICAL_ATTENDANCE, attendance
 
 EVALUATORS = ["team:evaluation"]
 MOST_NAMED = 10
@@ -83,13 +85,18 @@ def _unmapped_out(register: str) -> dg.AssetOut:
     retry_policy=IO_RETRIES,
 )
 @clear_errors
-def dream_spells(context: dg.AssetExecutionContext, workspace: Workspace, dream: pl.LazyFrame, months: pl.LazyFrame):
+def dream_spells(
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    engine: dg.ResourceParam[StageEngine],
+    dream: pl.LazyFrame,
+    months: pl.LazyFrame,
+):
     """Weeks on each benefit, and months in ordinary employment."""
     codes = workspace.read_catalogue().dream_codes
-    spells, unmapped = benefit_spells(dream, codes)
-    _warn_of_unmapped(context, "DREAM", unmapped)
-    employment = employment_spells(months, dream, codes)
-    yield from outputs(context, workspace, spells=spells, employment=employment, unmapped=unmapped)
+    with engine.run(context, dream_register.STAGE, {"dream": dream, "months": months}, dream_codes=codes) as tables:
+        _warn_of_unmapped(context, "DREAM", tables["unmapped"])
+        yield from outputs(context, workspace, **tables)
     followers_made(Path(workspace.store), "dream")
 
 
@@ -103,15 +110,22 @@ def dream_spells(context: dg.AssetExecutionContext, workspace: Workspace, dream:
 )
 @clear_errors
 def handic_spells(
-    context: dg.AssetExecutionContext, workspace: Workspace, handic: pl.LazyFrame, coverage: pl.LazyFrame
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    engine: dg.ResourceParam[StageEngine],
+    handic: pl.LazyFrame,
+    coverage: pl.LazyFrame,
 ):
     """Days of each service granted."""
     data_end = coverage.select(pl.max("data_end")).collect().item() or date.max  # not delivered: there are no grants
-    spells, unmapped = grant_spells(handic, workspace.read_catalogue().handic_services, data_end)
-    _warn_of_unmapped(context, "HANDIC", unmapped)
     later = handic.filter(pl.col("end").is_null() & (pl.col("start") > data_end)).select(pl.len()).collect().item()
     context.add_output_metadata({"grants_from_after_data_end": later}, output_name="spells")
-    yield from outputs(context, workspace, spells=spells, unmapped=unmapped)
+    services = workspace.read_catalogue().handic_services
+    with engine.run(
+        context, handic_register.STAGE, {"grants": handic}, handic_services=services, data_end=data_end
+    ) as tables:
+        _warn_of_unmapped(context, "HANDIC", tables["unmapped"])
+        yield from outputs(context, workspace, **tables)
     followers_made(Path(workspace.store), "handic")
 
 
@@ -124,7 +138,12 @@ def handic_spells(
     retry_policy=IO_RETRIES,
 )
 @clear_errors
-def lpr_a_kontakt_spells(context: dg.AssetExecutionContext, workspace: Workspace, contacts: pl.LazyFrame):
+def lpr_a_kontakt_spells(
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    engine: dg.ResourceParam[StageEngine],
+    contacts: pl.LazyFrame,
+):
     """Hospital stays: admissions and outpatient visits."""
     catalogue = workspace.read_catalogue()
     psychiatric = catalogue.psychiatric_specialties.get_column("specialty")
@@ -136,13 +155,15 @@ def lpr_a_kontakt_spells(context: dg.AssetExecutionContext, workspace: Workspace
         context.log.warning(
             "LPR_A_KONTAKT: no contact has a specialty of psychiatric_specialties.csv, so all hospital use is somatic"
         )
-    spells = hospital_spells(
-        contacts,
-        psychiatric,
+    with engine.run(
+        context,
+        lpr_a_kontakt.STAGE,
+        {"contacts": contacts},
+        specialties=psychiatric,
         stay_gap_hours=catalogue.limit("stay_gap_hours"),
         admission_hours=catalogue.limit("admission_hours"),
-    )
-    yield from outputs(context, workspace, spells=spells)
+    ) as tables:
+        yield from outputs(context, workspace, **tables)
     followers_made(Path(workspace.store), "lpr_a_kontakt")
 
 
@@ -177,7 +198,8 @@ def unmapped_codes(context: dg.AssetExecutionContext, workspace: Workspace, **ta
     yield from outputs(context, workspace, result=pl.concat(named))
 
 
-def _warn_of_unmapped(context: dg.AssetExecutionContext, register: str, unmapped: pl.DataFrame) -> None:
+def _warn_of_unmapped(context: dg.AssetExecutionContext, register: str, table: pl.LazyFrame) -> None:
+    unmapped = table.collect()
     if unmapped.height:
         codes = unmapped.get_column("code").unique().sort().to_list()
         named = ", ".join(codes[:MOST_NAMED]) + (f" and {len(codes) - MOST_NAMED} more" if codes[MOST_NAMED:] else "")

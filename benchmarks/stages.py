@@ -67,7 +67,7 @@ class Store:
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
-        """As `assets.scratch`, whose import (Dagster) would be in every stage's memory."""
+        """An empty folder for rows on their way, as `engines.parts` makes one."""
         with TemporaryDirectory(dir=self.folder) as folder:
             yield Path(folder)
 

@@ -15,12 +15,12 @@ from assets.location import build
 from cli import app
 from docs.markdown import GENERATED, code, table, yes
 from faults import ForlobError
-from settings import PREFIX, Folders
+from settings import PREFIX, EngineSettings, Folders
 
 ROOT = Path(__file__).parent.parent
 ROOMS = (
-    "faults", "settings", "deliveries", "catalogue", "expectations", "pipelines", "assets", "reports", "synthetic",
-    "definitions", "cli",
+    "faults", "settings", "deliveries", "catalogue", "expectations", "pipelines", "engines", "assets", "reports",
+    "synthetic", "definitions", "cli",
 )  # fmt: skip
 
 
@@ -29,6 +29,7 @@ def command() -> str:
     group = typer.main.get_command(app)
     commands = [_command(name, one) for name, one in group.commands.items()]
     variables = code(PREFIX + field.name.upper() for field in fields(Folders))
+    engine = code(PREFIX + field.name.upper() for field in fields(EngineSettings))
     codes = [("0", "Done."), ("1", "A fault of the program."), ("2", "Wrong use of the command.")]
     codes += sorted((str(error.exit_code), error.__doc__) for error in ForlobError.__subclasses__())
     return "\n\n".join(
@@ -41,6 +42,11 @@ def command() -> str:
             f"A folder not given as an option is read from the environment ({variables}); where that is not set "
             "either, it is the folder of that name below the current one, and no catalogue is laid over the shipped "
             "one.",
+            "## Engine",
+            f"What `forlob run` is not told by an option, and `forlob ui` altogether, is read from the environment "
+            f"({engine}): which engine runs the work on all citizens, the address of a Dask scheduler or the processes "
+            "of a cluster on this machine, and the rows of a range of persons, fewer for less memory "
+            "([scaling.md](scaling.md)).",
             "## Exit codes",
             table(["Code", "Meaning"], codes),
             "Faults go to standard error, each with what is wrong, where, and how to mend it. Where faults of several "

@@ -14,7 +14,10 @@ import pytest
 from packaging.requirements import Requirement
 
 HOUSE = Path(__file__).parents[1]
-ROOMS = ["assets", "benchmarks", "catalogue", "deliveries", "docs", "expectations", "pipelines", "reports", "synthetic"]
+ROOMS = [
+    "assets", "benchmarks", "catalogue", "deliveries", "docs", "engines", "expectations", "pipelines", "reports",
+    "synthetic",
+]  # fmt: skip
 TOP = sorted(path.stem for path in HOUSE.glob("*.py"))
 LONGEST = 400
 CALCULATION = {"polars", "numpy"}
@@ -24,6 +27,7 @@ ALLOWED = {
     "text_files": {"polars"},
     "catalogue": {"catalogue", "text_files", "faults", "polars"},
     "pipelines": {"pipelines", "catalogue", "faults", *CALCULATION},
+    "engines": {"engines", "pipelines", "settings", "faults", "polars", "upath", "dask", "distributed"},
     "expectations": {"expectations", "catalogue", "faults", "pandera", "polars", "great_expectations", "pandas"},
     "synthetic": {"synthetic", "catalogue", "faults", "yaml", "xlsxwriter", *CALCULATION},
 }
@@ -71,6 +75,19 @@ def test_no_two_rooms_import_each_other() -> None:
 
 def test_only_the_orchestration_knows_dagster() -> None:
     assert {"assets"} <= importers("dagster") <= {"assets", "definitions.py", "cli.py"}
+
+
+def test_only_one_module_knows_the_cluster() -> None:
+    """And only inside functions: forlob works without the extra `dask`."""
+    shipped = [path for path in every_source() if path.relative_to(HOUSE).parts[0] != "tests"]
+    knows = [path for path in shipped if {"dask", "distributed"} & set(imports(path))]
+    assert [path.relative_to(HOUSE) for path in knows] == [Path("engines/dask.py")]
+    at_the_top = [
+        node
+        for node in ast.parse(knows[0].read_text(encoding="utf-8")).body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert not {name for node in at_the_top for name in ast.unparse(node).split()} & {"dask", "distributed"}
 
 
 def test_only_the_way_in_knows_assets() -> None:
@@ -123,7 +140,7 @@ def pinned() -> dict[str, str]:
     return {canonical(match[1]): match[2] for match in exact if match}
 
 
-@pytest.mark.parametrize("extra", [None, "dev"])
+@pytest.mark.parametrize("extra", [None, "dask", "dev"])
 def test_every_dependency_is_pinned_to_a_version_it_allows(project: dict, pinned: dict[str, str], extra) -> None:
     stated = project["optional-dependencies"][extra] if extra else project["dependencies"]
     assert stated
@@ -138,7 +155,8 @@ def test_what_is_imported_is_a_stated_dependency(project: dict) -> None:
     """Nothing arrives only because another package happens to bring it."""
     distribution = {"yaml": "pyyaml", "upath": "universal-pathlib"}
     own = {*ROOMS, *TOP}
-    stated = {canonical(Requirement(line).name) for line in project["dependencies"]}
+    lines = [*project["dependencies"], *project["optional-dependencies"]["dask"]]
+    stated = {canonical(Requirement(line).name) for line in lines}
     shipped = [path for path in every_source() if path.relative_to(HOUSE).parts[0] not in ("tests", "benchmarks")]
     used = {name for path in shipped for name in imports(path)} - set(sys.stdlib_module_names) - own
     assert used

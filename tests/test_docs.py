@@ -131,6 +131,7 @@ def test_imports_go_one_way() -> None:
     imports = {room: house.imported(room) & set(house.ROOMS) - {room} for room in house.ROOMS}
     assert imports["faults"] == set()
     assert imports["pipelines"] <= {"catalogue", "faults"}
+    assert imports["engines"] <= {"faults", "settings", "pipelines"}
     assert imports["expectations"] <= {"faults", "catalogue"}
     assert imports["synthetic"] == set()
     outer = {"assets", "definitions", "cli", "synthetic"}

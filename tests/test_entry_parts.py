@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +14,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assets.scratch import FOLDER, scratch
 from deliveries import parting, reading
 from deliveries.entry import Entered, enter
 from deliveries.formats import open_delivery
@@ -175,14 +173,3 @@ def test_a_file_that_breaks_while_all_are_read_is_named() -> None:
         sources[1].path.write_bytes(whole)
         with pytest.raises(DeliveryError, match=r"2019-1\.parquet cannot be read"):
             enter(LPR_A_KONTAKT, sources, KEY, folder)
-
-
-def test_rows_on_their_way_are_the_owner_s_alone_and_nothing_is_left(tmp_path: Path) -> None:
-    dead = tmp_path / FOLDER / "999999999-x"
-    dead.mkdir(parents=True)
-    with suppress(KeyboardInterrupt), scratch(tmp_path) as folder:
-        assert folder.stat().st_mode & 0o077 == 0
-        assert folder.name.startswith(f"{os.getpid()}-")
-        (folder / "rows").write_text("x")
-        raise KeyboardInterrupt
-    assert list((tmp_path / FOLDER).iterdir()) == []

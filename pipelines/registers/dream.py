@@ -17,6 +17,7 @@ from catalogue.columns import LONGEST_CODE
 from pipelines.codes import Mapped, map_codes
 from pipelines.persons import of_persons
 from pipelines.spells import SPELL_SCHEMA, subtract, union_spells
+from pipelines.stages import Stage, in_order, summed_by
 from pipelines.weeks import DAYS_BEFORE_THURSDAY, monday_of, months_until, sunday_of, thursdays_until
 
 EMPLOYMENT = "ordinaer_beskaeftigelse"
@@ -139,6 +140,26 @@ def employment_spells(employment: pl.LazyFrame, runs: pl.LazyFrame, dream_codes:
         end=first_day(pl.col("last")).dt.month_end(),
         quantity=pl.col("last") - pl.col("first") + 1,
     ).cast(SPELL_SCHEMA)
+
+
+def spells_of_persons(frames: Mapping[str, pl.LazyFrame], dream_codes: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """`spells` and `unmapped` (see `benefit_spells`) and `employment` (see `employment_spells`) of some persons.
+
+    Args:
+        frames: the registers `dream` and, as `months`, `dream_employment`.
+        dream_codes: the catalogue's codes.
+    """
+    runs = frames["dream"].collect().lazy()
+    spells, unmapped = benefit_spells(runs, dream_codes)
+    employment = employment_spells(frames["months"], runs, dream_codes)
+    return {"spells": spells, "employment": employment, "unmapped": unmapped}
+
+
+STAGE = Stage(
+    "dream_spells",
+    spells_of_persons,
+    {"spells": in_order, "employment": in_order, "unmapped": summed_by("code", "year")},
+)
 
 
 def code_on(runs: pl.LazyFrame, thursdays: pl.DataFrame) -> pl.DataFrame:

@@ -5,9 +5,12 @@ Source: docs/method.md § 4, LPR. There is no official in- or outpatient field i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from pipelines.spells import SPELL_SCHEMA, chain
+from pipelines.stages import Stage, in_order
 
 PHYSICAL_ATTENDANCE = "ALCA00"
 MILLISECONDS_AN_HOUR = 3_600_000
@@ -48,6 +51,16 @@ def hospital_spells(
         for psychiatric, prefix in ((False, "somatik"), (True, "psykiatri"))
     ]
     return pl.concat(stays).sort("person", "service", "start", "end")
+
+
+def spells_of_persons(
+    frames: Mapping[str, pl.LazyFrame], specialties: pl.Series, stay_gap_hours: float, admission_hours: float
+) -> dict[str, pl.DataFrame]:
+    """`spells` of some persons' `contacts` (see `hospital_spells`)."""
+    return {"spells": hospital_spells(frames["contacts"], specialties, stay_gap_hours, admission_hours)}
+
+
+STAGE = Stage("lpr_a_kontakt_spells", spells_of_persons, {"spells": in_order})
 
 
 def attendance(contacts: pl.LazyFrame, specialties: pl.Series) -> dict[str, int]:
