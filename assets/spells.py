@@ -90,7 +90,7 @@ def dream_spells(context: dg.AssetExecutionContext, workspace: Workspace, dream:
     _warn_of_unmapped(context, "DREAM", unmapped)
     employment = employment_spells(months, dream, codes)
     yield from outputs(context, workspace, spells=spells, employment=employment, unmapped=unmapped)
-    followers_made(Path(workspace.store), "dream")
+    followers_made(Path(workspace.store), "registers/dream")
 
 
 @dg.multi_asset(
@@ -112,7 +112,7 @@ def handic_spells(
     later = handic.filter(pl.col("end").is_null() & (pl.col("start") > data_end)).select(pl.len()).collect().item()
     context.add_output_metadata({"grants_from_after_data_end": later}, output_name="spells")
     yield from outputs(context, workspace, spells=spells, unmapped=unmapped)
-    followers_made(Path(workspace.store), "handic")
+    followers_made(Path(workspace.store), "registers/handic")
 
 
 @dg.multi_asset(
@@ -143,7 +143,7 @@ def lpr_a_kontakt_spells(context: dg.AssetExecutionContext, workspace: Workspace
         admission_hours=catalogue.limit("admission_hours"),
     )
     yield from outputs(context, workspace, spells=spells)
-    followers_made(Path(workspace.store), "lpr_a_kontakt")
+    followers_made(Path(workspace.store), "registers/lpr_a_kontakt")
 
 
 @dg.asset(
