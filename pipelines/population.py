@@ -144,7 +144,10 @@ def _used(
     citizens = there.join(cells, on=TRAITS, nulls_equal=True).select("person", "cell").with_row_index("citizen")
     used = np.zeros((kinds.height, citizens.height), bool)
     quantity = np.zeros(kinds.height * cells.height)  # whole numbers, exact up to 2^53
-    for rows in (part for frame in spells for part in _measured_use(frame, year, kinds, citizens)):
+    measured = [
+        rows for frame in (spells if kinds.height else ()) for rows in _measured_use(frame, year, kinds, citizens)
+    ]
+    for rows in measured:
         number, citizen, cell, amount = (rows.get_column(name).to_numpy() for name in rows.columns)
         used[number, citizen] = True
         quantity += np.bincount(number.astype(np.int64) * cells.height + cell, amount, minlength=quantity.size)
