@@ -44,7 +44,7 @@ SPELL_AND_MEASURE = {
 }
 SNAPSHOTS = (2018, 2019, 2020)
 YEARS = range(2018, 2022)
-PERSONS = range(1, 8)
+PERSONS = range(1, 11)
 BORN = [
     None,
     date(1985, 7, 1),
@@ -70,7 +70,7 @@ WINDOWS = [
 ]
 
 seen = st.builds(
-    slow.Seen, st.sampled_from(BORN), st.sampled_from(["1", "2", "9", None]), st.sampled_from(["101", "751", None])
+    slow.Seen, st.sampled_from(BORN), st.sampled_from(["1", "1", "2", "9", None]), st.sampled_from(["101", "751", None])
 )
 spell = st.builds(
     lambda kind, start, days: (kind, start, start + timedelta(days=days)),
@@ -80,11 +80,11 @@ spell = st.builds(
 )
 countries = st.builds(
     slow.Country,
-    st.fixed_dictionaries({p: st.dictionaries(st.sampled_from(SNAPSHOTS), seen) for p in PERSONS}),
-    st.fixed_dictionaries({p: st.lists(spell, max_size=3) for p in PERSONS}),
+    st.fixed_dictionaries({p: st.dictionaries(st.sampled_from(SNAPSHOTS), seen, min_size=1) for p in PERSONS}),
+    st.fixed_dictionaries({p: st.lists(spell, min_size=1, max_size=3) for p in PERSONS}),
     st.just(()),
 )
-measured_of = st.fixed_dictionaries({s: st.sets(st.sampled_from(list(YEARS)), min_size=2) for s, *_ in SERVICES})
+measured_of = st.fixed_dictionaries({s: st.sets(st.sampled_from(list(YEARS)), min_size=3) for s, *_ in SERVICES})
 
 
 def with_services(country: slow.Country, given_rates: Rates, measured: dict[str, set[int]]) -> slow.Country:
@@ -215,7 +215,7 @@ def bases(draw: st.DrawFn, country: slow.Country, anchored: bool) -> list[slow.I
     """Citizens of a study base in periods, as the study's own tables would have them."""
     delivered = [date(year, 12, 31) for year in SNAPSHOTS]
     base = []
-    for person in draw(st.sets(st.sampled_from(PERSONS), max_size=3)):
+    for person in draw(st.sets(st.sampled_from(PERSONS), min_size=1, max_size=3)):
         own = [date(year, 12, 31) for year in country.snapshots[person]]
         for period in (-1, 0, 1):
             start = draw(st.sampled_from([2018, 2019, 2020, 2021]))
