@@ -314,6 +314,7 @@ def _run(folders: Folders, study_ids: list[str], engine: EngineSettings, *, show
     for study in made.studies:
         if show_tables:
             out.print(terminal.cost_table(study, folders.store, workspace.read_catalogue()), "")
+            out.print(terminal.comparison_table(study, folders.store, workspace.read_catalogue()), "")
         out.print(terminal.flow_table(study, folders), "")
         for line in terminal.files_of(study, folders):
             out.print(line, soft_wrap=True, highlight=False, markup=False)

@@ -12,7 +12,7 @@ from assets.workspace import Workspace
 from expectations.contracts.deliveries import BEF, DELIVERIES
 from faults import ForlobError
 
-ENTRY = ("registers", "coverage", "quarantine", "spells", "quality")
+ENTRY = ("registers", "coverage", "quarantine", "spells", "quality", "population")
 """First parts of the keys of what a delivery becomes before any study."""
 STUDY_TABLES = dg.AssetSelection.assets(
     "participants", "participant_flow", ["quarantine", "participants"], "periods", "use", "use_outside_population",
@@ -29,7 +29,8 @@ EVERY_ENTRY_TABLE = dg.AssetSelection.key_prefixes(*([layer] for layer in ENTRY)
 yearly_run = dg.define_asset_job(
     "yearly_run",
     EVERY_ENTRY_TABLE | dg.AssetSelection.assets(person_key) | SHAPES,
-    description="The year's deliveries come in: the person key, BEF of the year, the cumulative registers, all spells.",
+    description="The year's deliveries come in: the person key, BEF of the year, the cumulative registers, all spells, "
+    "and the population's use.",
     op_retry_policy=IO_RETRIES,
 )
 bef_run = dg.define_asset_job(

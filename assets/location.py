@@ -9,6 +9,7 @@ from assets.extracts import extract_specs
 from assets.jobs import JOBS, SCHEDULES, SENSORS, bef_years
 from assets.partitions import study_partitions, year_partitions
 from assets.persons import person_key
+from assets.population import population
 from assets.progress import step_logger
 from assets.quality import data_docs_spec, handic_by_kommune, quality_checks_of
 from assets.registers import register_assets
@@ -42,6 +43,7 @@ def build(folders: Folders, engine: EngineSettings | None = None) -> dg.Definiti
             handic_by_kommune,
             data_docs_spec(folders),
             *SPELL_ASSETS,
+            population,
             *study_assets(studies),
             *release_assets(studies),
         ],

@@ -116,7 +116,7 @@ def _register_suite(register: str, checks: pl.DataFrame) -> dg.AssetChecksDefini
         if compared:
             accept_profile(store, register, profile)
         if not cumulative:  # of the others spells are made
-            followers_made(store, register)
+            followers_made(store, f"registers/{register}")
 
     return register_suite
 

@@ -72,6 +72,7 @@ def release_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
             .sort("register"),
             min_count=min_count,
             crosses_2019=crosses_hospital_break(periods.collect(), known),
+            comparison_ages=study.comparison_ages,
         )
         folder = Path(workspace.release) / study.id
         with publishing(folder) as staging:

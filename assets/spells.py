@@ -97,7 +97,7 @@ def dream_spells(
     with engine.run(context, dream_register.STAGE, {"dream": dream, "months": months}, dream_codes=codes) as tables:
         _warn_of_unmapped(context, "DREAM", tables["unmapped"])
         yield from outputs(context, workspace, **tables)
-    followers_made(Path(workspace.store), "dream")
+    followers_made(Path(workspace.store), "registers/dream")
 
 
 @dg.multi_asset(
@@ -126,7 +126,7 @@ def handic_spells(
     ) as tables:
         _warn_of_unmapped(context, "HANDIC", tables["unmapped"])
         yield from outputs(context, workspace, **tables)
-    followers_made(Path(workspace.store), "handic")
+    followers_made(Path(workspace.store), "registers/handic")
 
 
 @dg.multi_asset(
@@ -164,7 +164,7 @@ def lpr_a_kontakt_spells(
         admission_hours=catalogue.limit("admission_hours"),
     ) as tables:
         yield from outputs(context, workspace, **tables)
-    followers_made(Path(workspace.store), "lpr_a_kontakt")
+    followers_made(Path(workspace.store), "registers/lpr_a_kontakt")
 
 
 @dg.asset(

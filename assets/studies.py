@@ -21,11 +21,13 @@ from expectations.contracts.studies import STUDY_TABLES
 from expectations.findings import refuse_blocking
 from expectations.validate import contract_of
 from faults import Fault, StoreError, StudyError
+from pipelines.comparison import Comparison, StudyBase, comparison, touched_years
 from pipelines.costs import costs, services_without_payer
 from pipelines.coverage import covered, crosses_hospital_break
 from pipelines.participants import accept, participant_flow, with_traits
 from pipelines.periods import study_periods
 from pipelines.persons import of_persons
+from pipelines.population import without
 from pipelines.presence import presence
 from pipelines.tables import cost_table
 from pipelines.use import study_use
@@ -39,6 +41,7 @@ COVERAGE_INPUTS = {
 }
 LIST_QUARANTINE = dg.AssetKey(["quarantine", "participants"])
 SPELL_INPUTS = {f"{name}_spells": dg.AssetIn(["spells", name]) for name in SPELLS}
+POPULATION_INPUTS = {name: dg.AssetIn(["population", name]) for name in ("citizens", "use", "measured")}
 
 
 def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
@@ -168,7 +171,9 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
             )
         yield from outputs(context, workspace, result=costs(use.collect(), windows, catalogue, study.price_year))
 
-    @dg.asset(key="cost_table", ins={name: dg.AssetIn(name) for name in ("participants", "periods", "costs")},
+    @dg.asset(key="cost_table",
+              ins={name: dg.AssetIn(name) for name in ("participants", "periods", "costs")}
+              | {"bef": BEF_INPUT, **SPELL_INPUTS, **POPULATION_INPUTS},
               deps=["catalogue"], check_specs=_contracts("cost_table"), **_about("cost_table"), **common)  # fmt: skip
     @clear_errors
     def cost_table_asset(
@@ -177,14 +182,30 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
         participants: pl.LazyFrame,
         periods: pl.LazyFrame,
         costs: pl.LazyFrame,
+        bef: pl.LazyFrame,
+        **inputs,
     ):
-        study = workspace.study(context.partition_key)
+        refuse_blocking(workspace.blocking())
+        study, catalogue = workspace.study(context.partition_key), workspace.read_catalogue()
         numbers = range(-study.years_before, study.years_after + 1)
+        windows, priced = periods.collect(), costs.collect()
         base = participants.filter("in_study_base").select("person", "kom", "group").collect()
-        table = cost_table(
-            study.id, base, periods.collect(), costs.collect(), workspace.read_catalogue(), numbers, study.price_year
+        table = cost_table(study.id, base, windows, priced, catalogue, numbers, study.price_year)
+        everybody = {"bef": bef, **{name: inputs[name] for name in SPELL_INPUTS}}
+        listed = participants.select("person").collect().to_series()
+        own = {name: of_persons(frame, listed).collect(engine="streaming").lazy() for name, frame in everybody.items()}
+        population = {name: inputs[name] for name in POPULATION_INPUTS}
+        compared = comparison(
+            study.id,
+            StudyBase.of(windows, priced, own["bef"], anchored=study.mode == "anchored"),
+            without(population, own, touched_years(windows), catalogue.services),
+            study.comparison_ages,
+            catalogue,
+            numbers,
+            study.price_year,
         )
-        yield from outputs(context, workspace, result=table)
+        _warn_of_comparison(context, study, compared)
+        yield from outputs(context, workspace, result=pl.concat([table, compared.rows]))
 
     return [participants_asset, periods_asset, use_asset, costs_asset, cost_table_asset]
 
@@ -202,6 +223,20 @@ def _about(table: str) -> dict[str, object]:
 
 def _out(table: str) -> dg.AssetOut:
     return dg.AssetOut(key=[table], **_about(table))
+
+
+def _warn_of_comparison(context: dg.AssetExecutionContext, study: Study, compared: Comparison) -> None:
+    if compared.left_out.height:
+        named = ", ".join(f"{n} in period {period}" for period, n in compared.left_out.rows())
+        context.log.warning(
+            f"{study.id}: citizens of the study base whose year, age and sex nobody else of the population has (in "
+            f"comparison_ages, where stated) are left out of befolkning_standardiseret: {named}"
+        )
+    if compared.unpayable:
+        context.log.warning(
+            f"{study.id}: priced services without an index value or a payer rule in some year, whose costs are null in "
+            f"the rows of the population: {', '.join(compared.unpayable)}"
+        )
 
 
 def _warn_of_lost_zeros(context: dg.AssetExecutionContext, kept: pl.DataFrame, person_key: pl.LazyFrame) -> None:

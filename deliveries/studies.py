@@ -20,6 +20,7 @@ from faults import Fault, StudyError
 MODES = ("calendar", "anchored")
 YEARS = range(11)
 PRICE_YEARS = range(1990, 2101)
+AGES = range(121)
 ID = re.compile(r"[a-z0-9_-]+")
 REQUIRED = ("id", "title_da", "participants", "price_year")
 ALLOWED = {
@@ -31,6 +32,10 @@ ALLOWED = {
     "years_before": f"a whole number from {YEARS[0]} to {YEARS[-1]} (left out: 1)",
     "years_after": f"a whole number from {YEARS[0]} to {YEARS[-1]} (left out: 2)",
     "price_year": f"a year from {PRICE_YEARS[0]} to {PRICE_YEARS[-1]}",
+    "comparison_ages": (
+        f"the youngest and the oldest age of the population compared with, as [18, 64]: whole years from {AGES[0]} to "
+        f"{AGES[-1]}, both included (left out: all ages)"
+    ),
 }
 
 
@@ -47,6 +52,7 @@ class Study:
     years_after: int
     price_year: int
     path: Path
+    comparison_ages: tuple[int, int] | None = None
 
 
 def read_studies(folder: Path) -> list[Study]:
@@ -108,6 +114,7 @@ def read_study(path: Path) -> Study:
         years_after=given.get("years_after", 2),
         price_year=given["price_year"],
         path=path,
+        comparison_ages=tuple(given["comparison_ages"]) if "comparison_ages" in given else None,
     )
 
 
@@ -115,6 +122,9 @@ def _fits(key: str, value: Any) -> bool:
     """Tell whether a value is allowed; types are strict (`true` is no number, `2022` is no text)."""
     if key in ("years_before", "years_after", "price_year"):
         return type(value) is int and value in (PRICE_YEARS if key == "price_year" else YEARS)
+    if key == "comparison_ages":
+        ages = value if isinstance(value, list) and len(value) == 2 else [None]
+        return all(type(age) is int and age in AGES for age in ages) and ages == sorted(ages)
     if not isinstance(value, str) or not value.strip():
         return False
     if key == "id":

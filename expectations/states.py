@@ -24,8 +24,10 @@ MEASURES = ("quality", "measures")
 PENDING = "pending"
 WHOLE_SUITE = "suite"
 """The name of the check that none of a suite's checks blocks."""
-OF_REGISTERS = pl.col("asset").str.contains(r"^(registers|coverage|spells)/")
+OF_REGISTERS = pl.col("asset").str.contains(r"^(registers|coverage|spells|population)/")
 """What stops studies as long as it blocks: what a study is made of must be whole."""
+POPULATION = "population/citizens"
+"""The table by which the population's tables, which are made together, are known to be of present rows or not."""
 
 
 def data_docs_of(store: Path) -> Path:
@@ -55,21 +57,22 @@ def write_state(store: Path, kind: str, partition: str | None, findings: Sequenc
 def await_followers(store: Path, register: str) -> None:
     """Note that a register is about to be replaced: until what is made of it is made again, no study may be."""
     note = "Ikke lavet, siden registret kom ind / not made since the register came in"
-    write_state(store, PENDING, None, [Finding(_followed(register), "failed", note=note)])
+    for asset in (f"registers/{register}", POPULATION):
+        write_state(store, PENDING, None, [Finding(_followed(asset), "failed", note=note)])
 
 
-def followers_made(store: Path, register: str) -> None:
-    """Note that what is made of a register is of its present rows."""
-    write_state(store, PENDING, None, [Finding(_followed(register), "passed")])
+def followers_made(store: Path, asset: str) -> None:
+    """Note that what is made of a register (`registers/dream`), or the population, is of present rows."""
+    write_state(store, PENDING, None, [Finding(_followed(asset), "passed")])
 
 
-def _followed(register: str) -> Check:
+def _followed(asset: str) -> Check:
     return Check(
-        asset=f"registers/{register}",
+        asset=asset,
         name="followed",
         severity="block",
-        title_da="Det, der bygger på registret, er lavet af dets nuværende rækker",
-        title_en="What is made of the register is made of its present rows",
+        title_da="Det, der bygger på registrene, er lavet af deres nuværende rækker",
+        title_en="What is made of the registers is made of their present rows",
         why_da="Nye rækker ved siden af gamle forløb ville ligne intet forbrug.",
         why_en="New rows beside old spells would look like no use.",
         mend_da="Kør `forlob run` (eller yearly_run) til ende.",

@@ -58,9 +58,6 @@ def snapshot_coverage(register: str, reference_dates: Iterable[date]) -> pl.Data
 def covered(periods: pl.DataFrame, coverage: pl.DataFrame, services: pl.DataFrame) -> pl.DataFrame:
     """Tell for each period and service whether the service's register covers the period.
 
-    DREAM covers a period when every Thursday of it has its week column (and for months in employment every month that
-    begins in it has its column); any other register when the period lies inside its span.
-
     Args:
         periods: `person`, `period`, `start`, `end`.
         coverage: `COVERAGE_SCHEMA` rows of all registers read.
@@ -69,14 +66,33 @@ def covered(periods: pl.DataFrame, coverage: pl.DataFrame, services: pl.DataFram
     Returns:
         `person`, `period`, `service`, `covered`.
     """
-    windows = periods.select("start", "end").unique()
+    told = covered_windows(periods.select("start", "end").unique(), coverage, services)
+    return periods.join(told, on=["start", "end"]).select("person", "period", "service", "covered")
+
+
+def covered_windows(windows: pl.DataFrame, coverage: pl.DataFrame, services: pl.DataFrame) -> pl.DataFrame:
+    """Tell for each window and service whether the service's register covers the window.
+
+    DREAM covers a window when every Thursday of it has its week column (and for months in employment every month that
+    begins in it has its column); any other register when the window lies inside its span.
+
+    Args:
+        windows: `start`, `end`, distinct.
+        coverage: `COVERAGE_SCHEMA` rows of all registers read.
+        services: the catalogue's `service`, `register`, `measure`.
+
+    Returns:
+        `start`, `end`, `service`, `covered`.
+    """
     needs = [
         (register, kind, measure)
         for register, measure in services.select("register", "measure").unique().sort("register", "measure").rows()
         for kind in _kinds_needed(register, measure)
     ]
     told = [
-        windows.with_columns(
+        windows.select(
+            "start",
+            "end",
             _covers(windows, coverage.filter(register=register, kind=kind), kind),
             register=pl.lit(register),
             measure=pl.lit(measure),
@@ -84,13 +100,10 @@ def covered(periods: pl.DataFrame, coverage: pl.DataFrame, services: pl.DataFram
         for register, kind, measure in needs
     ]
     if not told:
-        return periods.select("person", "period", service=pl.lit(None, pl.String), covered=pl.lit(False)).clear()
+        return windows.select("start", "end", service=pl.lit(None, pl.String), covered=pl.lit(False)).clear()
     by_measure = pl.concat(told).group_by("start", "end", "register", "measure").agg(pl.col("covered").all())
-    return (
-        periods.select("person", "period", "start", "end")
-        .join(services.select("service", "register", "measure"), how="cross")
-        .join(by_measure, on=["start", "end", "register", "measure"], how="left")
-        .select("person", "period", "service", "covered")
+    return by_measure.join(services.select("service", "register", "measure"), on=["register", "measure"]).select(
+        "start", "end", "service", "covered"
     )
 
 

@@ -11,6 +11,7 @@ from datetime import date
 
 import polars as pl
 
+from pipelines.ages import MID_YEAR, whole_years
 from pipelines.persons import of_persons
 from pipelines.registers.dream import code_on
 
@@ -21,8 +22,6 @@ DATE_SHAPES = (
 """ISO dates (a time after them is left off) and Danish dates."""
 YEARS = (1900, 2199)
 """Years that a course can start or end in; others are misspelt."""
-MID_YEAR = (7, 1)
-"""A participant with only a start year starts on 1 July where a date is needed for the age."""
 SUPPORT_WEEK = 48
 SELF_SUPPORTED = "ikke_offentlig_forsoerget"
 
@@ -167,7 +166,7 @@ def with_traits(
             "status",
             "group",
             "in_study_base",
-            age=_whole_years(pl.col("foed_dag"), began),
+            age=whole_years(pl.col("foed_dag"), began),
             koen="koen",
             kom="kom",
             antpersh=pl.col("antpersh").cast(pl.Int32),
@@ -213,11 +212,3 @@ def _read_date(text: pl.Expr) -> pl.Expr:
 
 def _unreadable(column: str, read: pl.Expr) -> pl.Expr:
     return pl.col(column).is_not_null() & read.is_null()
-
-
-def _whole_years(born: pl.Expr, day: pl.Expr) -> pl.Expr:
-    """Completed years; someone born on 29 February completes a year on 1 March where there is no such day."""
-    before_birthday = (day.dt.month() < born.dt.month()) | (
-        (day.dt.month() == born.dt.month()) & (day.dt.day() < born.dt.day())
-    )
-    return (day.dt.year() - born.dt.year() - before_birthday.cast(pl.Int32)).cast(pl.Int32)

@@ -95,18 +95,28 @@ def quantities(spells: pl.DataFrame, periods: pl.DataFrame, services: pl.DataFra
     )
 
 
-def _measured() -> pl.Expr:
-    start, end = pl.max_horizontal("spell_start", "start"), pl.min_horizontal("spell_end", "end")
-    day_before = start.dt.offset_by("-1d")
+def in_window(start: pl.Expr, end: pl.Expr) -> dict[str, pl.Expr]:
+    """By measure, how much of a spell lies in a window: whole numbers, some of them 0 or less where nothing does.
+
+    Args:
+        start: the window's first day.
+        end: its last day. The spell's days are the columns `spell_start` and `spell_end`, and touch the window.
+    """
+    first, last = pl.max_horizontal("spell_start", start), pl.min_horizontal("spell_end", end)
+    day_before = first.dt.offset_by("-1d")
     last_bed_day = pl.max_horizontal("spell_start", pl.col("spell_end").dt.offset_by("-1d"))
     by_measure = {
-        "weeks": thursdays_until(end) - thursdays_until(day_before),
-        "months": months_until(end) - months_until(day_before),
-        "days": (end - start).dt.total_days() + 1,
-        "bed_days": (pl.min_horizontal(last_bed_day, "end") - start).dt.total_days() + 1,
-        "count": pl.col("spell_start").is_between("start", "end").cast(pl.Int64),
+        "weeks": thursdays_until(last) - thursdays_until(day_before),
+        "months": months_until(last) - months_until(day_before),
+        "days": (last - first).dt.total_days() + 1,
+        "bed_days": (pl.min_horizontal(last_bed_day, end) - first).dt.total_days() + 1,
+        "count": pl.col("spell_start").is_between(start, end),
     }
+    return {measure: quantity.cast(pl.Int64) for measure, quantity in by_measure.items()}
+
+
+def _measured() -> pl.Expr:
     quantity = pl.lit(None, pl.Int64)
-    for measure, expression in by_measure.items():
-        quantity = pl.when(pl.col("measure") == measure).then(expression.cast(pl.Int64)).otherwise(quantity)
+    for measure, expression in in_window(pl.col("start"), pl.col("end")).items():
+        quantity = pl.when(pl.col("measure") == measure).then(expression).otherwise(quantity)
     return quantity

@@ -174,7 +174,7 @@ class Sheet:
         reason = "withheld" if row["withheld"] else "not_measured" if row["n_citizens"] == 0 else "not_applicable"
         return self.labels.text(reason), "marker"
 
-    def figures(self, line: Line, column: str, style: str) -> list[tuple[object, str]]:
-        """The cells of one line of everybody's table, a period each."""
+    def figures(self, line: Line, column: str, style: str, group_by: str = "alle") -> list[tuple[object, str]]:
+        """The cells of one line of a table of everybody (of the study, or of the population), a period each."""
         tables = self.book.tables
-        return [self.figure(tables.everybody.get((line, period)), column, style) for period in tables.periods]
+        return [self.figure(tables.compared[group_by].get((line, period)), column, style) for period in tables.periods]

@@ -13,6 +13,8 @@ from typing import Any, Protocol
 import polars as pl
 
 PAYERS = ("kommune", "region", "stat")
+COMPARED = ("alle", "befolkning", "befolkning_standardiseret")
+"""Groupings that have one group: the study base, and what it is held against."""
 
 
 class StudyFacts(Protocol):
@@ -62,6 +64,7 @@ class ReleaseTables:
     min_count: int
     crosses_2019: bool = False  # whether hospital use is measured before and after LPR2 became LPR3
     show_zero: bool = True  # what `disclosure.suppress` was told
+    comparison_ages: tuple[int, int] | None = None  # of the population compared with; None is all
 
     def __post_init__(self) -> None:
         for name in ("cost_table", "participant_flow", "not_measured"):
@@ -86,8 +89,23 @@ class ReleaseTables:
     @cached_property
     def everybody(self) -> dict[tuple[Line, int], dict[str, Any]]:
         """The cost table's rows for all citizens of the study, by line and period."""
-        rows = self.cost_table.filter(pl.col("group_by") == "alle").iter_rows(named=True)
-        return {(Line(row["area"], row["service"]), row["period"]): row for row in rows}
+        return self.compared["alle"]
+
+    @cached_property
+    def compared(self) -> dict[str, dict[tuple[Line, int], dict[str, Any]]]:
+        """The rows of the study base and of the population, by grouping, and in each by line and period."""
+        return {
+            group_by: {
+                (Line(row["area"], row["service"]), row["period"]): row
+                for row in self.cost_table.filter(pl.col("group_by") == group_by).iter_rows(named=True)
+            }
+            for group_by in COMPARED
+        }
+
+    @property
+    def subgroups(self) -> pl.DataFrame:
+        """The cost table's rows of municipalities and of the list's groups."""
+        return self.cost_table.filter(~pl.col("group_by").is_in(COMPARED))
 
     def lines(self) -> Iterator[Line]:
         """The cost table's lines in print order: each area followed by its services, at last the total."""

@@ -14,6 +14,11 @@ from catalogue.reader import Catalogue
 from deliveries.studies import Study
 from settings import Folders
 
+COMPARED = {
+    "alle": "studiet / the study",
+    "befolkning": "befolkningen / population",
+    "befolkning_standardiseret": "samme alder, køn / same age, sex",
+}
 STEPS = {
     "received": "modtaget / received",
     "set_aside": "sat til side / set aside",
@@ -53,7 +58,7 @@ def cost_table(study: Study, store: Path, catalogue: Catalogue) -> Table:
 
     Services that nobody used in any period are left out; the store and the release have them.
     """
-    rows = pl.read_parquet(store / "cost_table" / f"{study.id}.parquet", glob=False).filter(group_by="alle")
+    rows = _rows(study, store).filter(group_by="alle")
     periods = rows.get_column("period").unique().sort().to_list()
     names = dict(catalogue.services.select("service", "label_da").rows()) | dict(
         catalogue.areas.select("area", "label_da").rows()
@@ -68,10 +73,7 @@ def cost_table(study: Study, store: Path, catalogue: Catalogue) -> Table:
         box=None,
         pad_edge=False,
     )
-    table.add_column("periode / period", no_wrap=True, overflow="ellipsis", max_width=38)
-    for period in periods:
-        table.add_column(f"{period:+d}" if period else "0", justify="right", no_wrap=True)
-        table.add_column("", justify="right", no_wrap=True, style="dim")
+    _add_periods(table, periods)
     for (area, service), cells in rows.group_by("area", "service", maintain_order=True):
         if service and not cells.get_column("n_users").sum():
             continue
@@ -82,12 +84,46 @@ def cost_table(study: Study, store: Path, catalogue: Catalogue) -> Table:
     return table
 
 
+def comparison_table(study: Study, store: Path, catalogue: Catalogue) -> Table:
+    """The areas' costs of the study beside those of the population, as it is and at the study's age and sex."""
+    rows = _rows(study, store).filter(pl.col("group_by").is_in(list(COMPARED)), pl.col("service").is_null())
+    periods = rows.get_column("period").unique().sort().to_list()
+    names = dict(catalogue.areas.select("area", "label_da").rows())
+    ages = "{}-{}".format(*study.comparison_ages) if study.comparison_ages else "alle / all"
+    table = Table(
+        title="Sammenlignet med befolkningen i de samme år / compared with the population of the same years",
+        caption=f"Alder / ages: {ages}. En forskel er ikke en effekt / a difference is not an effect.",
+        title_justify="left",
+        caption_justify="left",
+        box=None,
+        pad_edge=False,
+    )
+    _add_periods(table, periods)
+    for (area,), cells in rows.group_by("area", maintain_order=True):
+        table.add_row(names.get(str(area), area) if area else "I alt / total", style="bold")
+        for group_by, name in COMPARED.items():
+            by_period = {cell["period"]: cell for cell in cells.filter(group_by=group_by).to_dicts()}
+            table.add_row(f"  {name}", *(figure for period in periods for figure in _figures(by_period[period])))
+    return table
+
+
+def _rows(study: Study, store: Path) -> pl.DataFrame:
+    return pl.read_parquet(store / "cost_table" / f"{study.id}.parquet", glob=False)
+
+
+def _add_periods(table: Table, periods: Iterable[int]) -> None:
+    table.add_column("periode / period", no_wrap=True, overflow="ellipsis", max_width=38)
+    for period in periods:
+        table.add_column(f"{period:+d}" if period else "0", justify="right", no_wrap=True)
+        table.add_column("", justify="right", no_wrap=True, style="dim")
+
+
 def _figures(row: Mapping[str, object]) -> tuple[str, str]:
     if not row["n_citizens"]:
         return "ikke målt", ""
-    cost = row["mean_cost"]
+    cost, share = row["mean_cost"], row["share_users"]
     kroner = "" if cost is None else f"{cost:,.0f}".replace(",", ".")
-    return kroner, f"{row['share_users']:.0%}"
+    return kroner, f"{share:.0%}"
 
 
 def registers_table(accounts: Mapping[str, Account]) -> Table:

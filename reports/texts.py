@@ -12,6 +12,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "costs": ("Omkostninger", "Costs"),
     "use": ("Forbrug", "Use"),
     "payers": ("Betalere", "Payers"),
+    "comparison": ("Befolkningen", "Population"),
     "groups": ("Grupper", "Groups"),
     "data": ("Data", "Data"),
     "method": ("Metode og kilder", "Method and sources"),
@@ -30,6 +31,40 @@ TEXTS: dict[str, tuple[str, str]] = {
     "payers_about": (
         "Gennemsnitlig omkostning pr. borger fordelt på kommune, region og stat. {price_level}",
         "Mean cost per citizen split over municipality, region and state. {price_level}",
+    ),
+    "comparison_about": (
+        "Gennemsnitlig omkostning pr. borger i studiet og i resten af befolkningen i de samme kalenderår. "
+        "{price_level}",
+        "Mean cost per citizen in the study and in the rest of the population in the same calendar years. "
+        "{price_level}",
+    ),
+    "ages_all": (
+        "Befolkningen er alle andre, der var i befolkningsregistret, uanset alder.",
+        "The population is everybody else in the population register, whatever their age.",
+    ),
+    "ages_of": (
+        "Befolkningen er alle andre i befolkningsregistret, som var {youngest}-{oldest} år den 1. juli i året.",
+        "The population is everybody else in the population register aged {youngest}-{oldest} on 1 July of the year.",
+    ),
+    "comparison_reading": (
+        '"Samme alder og køn": befolkningens tal, vægtet så alder (5-årsgrupper) og køn er fordelt som i studiet. En '
+        "forskel til befolkningen er ikke en effekt: grupperne kan være forskellige på alt andet.",
+        '"Same age and sex": the population\'s figures, weighted so that age (five-year bands) and sex are distributed '
+        "as in the study. A difference from the population is not an effect: the groups may differ in all else.",
+    ),
+    "comparison_anchored": (
+        "Forløbet selv sammenlignes ikke, da det ikke er lige langt for alle. Andre perioder er vægtet efter borgernes "
+        "dage i hvert kalenderår.",
+        "The course itself is not compared, since it is not as long for everybody. Other periods are weighted by the "
+        "citizens' days in each calendar year.",
+    ),
+    "comparison_heading": ("Område", "Area"),
+    "compared.alle": ("Studiet", "The study"),
+    "citizens.alle": ("Borgere målt i studiet", "Citizens measured in the study"),
+    "citizens.befolkning": ("Borgere målt i befolkningen", "Citizens measured in the population"),
+    "citizens.befolkning_standardiseret": (
+        "Heraf med en alder og et køn som i studiet",
+        "Of whom of an age and sex as in the study",
     ),
     "groups_about": (
         "De samme tal opdelt på kommuner og deltagerlistens grupper. Brug filtrene i overskriften. {price_level}",
@@ -185,6 +220,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "group_by.alle": ("Alle", "Everybody"),
     "group_by.kommune": ("Kommune", "Municipality"),
     "group_by.gruppe": ("Gruppe", "Group"),
+    "group_by.befolkning": ("Befolkningen", "The population"),
+    "group_by.befolkning_standardiseret": (
+        "Befolkningen, samme alder og køn",
+        "The population, same age and sex",
+    ),
     "step.received": ("På deltagerlisten", "On the participant list"),
     "step.set_aside": ("Sat til side", "Set aside"),
     "step.not_in_population": (

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from reports.sheet import Book, Sheet
-from reports.tables import PAYERS, Line
+from reports.tables import COMPARED, PAYERS, Line
 
 # The long table's columns and the styles of their figures ("" = a text).
 COLUMNS = {
@@ -122,11 +122,33 @@ def write_payers(book: Book) -> None:
                 sheet.write(cells, "service")
 
 
+def write_comparison(book: Book) -> None:
+    """Mean cost per citizen of the study and of the population, by area and period."""
+    tables, labels = book.tables, book.labels
+    sheet = Sheet(book, "comparison", [book.name_width, *[16.0] * len(tables.periods)])
+    ages = tables.comparison_ages
+    sheet.prose(labels.text("ages_of", youngest=ages[0], oldest=ages[1]) if ages else labels.text("ages_all"))
+    sheet.prose(labels.text("comparison_reading"))
+    if tables.anchored:
+        sheet.prose(labels.text("comparison_anchored"))
+    headings = [labels.text("comparison_heading"), *map(labels.period, tables.periods)]
+    sheet.head(headings, numbers=range(1, len(headings)))
+    sheet.freeze()
+    for line in tables.lines():
+        if not line.service and line in tables.priced:
+            sheet.write([name_cell(book, line), *[(None, "")] * len(tables.periods)], line.level)
+            for group_by in COMPARED:
+                name = labels.text("compared.alle") if group_by == "alle" else labels.name("group_by", group_by)
+                sheet.write([(name, "indent"), *sheet.figures(line, "mean_cost", "kr", group_by)], "service")
+    for group_by in COMPARED:
+        name = labels.text(f"citizens.{group_by}")
+        sheet.write([(name, ""), *sheet.figures(Line(), "n_citizens", "count", group_by)], "row")
+
+
 def write_groups(book: Book) -> None:
     """The rows of municipalities and groups, one a group, period and service, to be filtered."""
     left_out = {"study", "period", "price_year", "illustrative", "withheld"}
-    rows = book.tables.cost_table.filter(pl.col("group_by") != "alle")
-    _write_long(book, "groups", rows, [column for column in COLUMNS if column not in left_out])
+    _write_long(book, "groups", book.tables.subgroups, [column for column in COLUMNS if column not in left_out])
 
 
 def write_data(book: Book) -> None:
@@ -157,7 +179,7 @@ def _long_cell(sheet: Sheet, row: dict[str, Any], column: str) -> tuple[object, 
         return (labels.name("area", value) if value else labels.text("all_areas")), ""
     if column == "service":
         return (labels.name("service", value) if value else labels.text("all_services")), ""
-    if column == "group" and row["group_by"] == "alle":
+    if column == "group" and row["group_by"] in COMPARED:
         return labels.name("group_by", value), ""
     if column in ("group_by", "unit"):
         return (labels.name(column, value) if value else None), ""

@@ -14,7 +14,10 @@ from settings import Folders
 
 YEARS = range(2019, 2022)
 PNRS = [f"70000000000{n}" for n in range(6)]
-LAYERS = {"extracts", "catalogue", "persons", "registers", "coverage", "quarantine", "spells", "quality", "studies"}
+LAYERS = {
+    "extracts", "catalogue", "persons", "registers", "coverage", "quarantine", "spells", "quality", "population",
+    "studies",
+}  # fmt: skip
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 COVERAGE = [f"coverage/{register}" for register in DELIVERIES]
 

@@ -344,6 +344,26 @@ def test_the_releases_are_there_and_the_demo_says_where(demo: Demo, study: str) 
     assert len(openpyxl.load_workbook(folder / "cost_table.xlsx", read_only=True).sheetnames) > 2
 
 
+@pytest.mark.parametrize("study", STUDIES)
+def test_the_demo_shows_the_population_beside_the_study(demo: Demo, study: str) -> None:
+    """Period 0 against everybody of the start years who is no participant, counted from BEF without forlob."""
+    rows = demo.table("cost_table", study).filter(pl.col("area").is_null(), period=0)
+    by_group = {row["group_by"]: row for row in rows.to_dicts()}
+    participants = demo.table("participants", study)
+    bef = pl.read_parquet(demo.folder / "store" / "registers" / "bef" / "*.parquet")
+    others = bef.join(participants, on="person", how="anti")
+    n = 0
+    for year in participants.filter("in_study_base")["start_year"].unique():
+        n += others.filter(pl.col("reference_date").is_in([date(year - 1, 12, 31), date(year, 12, 31)]))[
+            "person"
+        ].n_unique()
+    assert by_group["befolkning"]["n_study"] == n > 20_000
+    standardised = by_group["befolkning_standardiseret"]
+    assert 0 < standardised["n_citizens"] < n
+    assert 0 < standardised["mean_cost"] < by_group["alle"]["mean_cost"]
+    assert demo.out.count("Sammenlignet med befolkningen") == len(STUDIES)
+
+
 def test_the_table_of_the_readme_is_the_demos(demo: Demo) -> None:
     names = read_catalogue()
     labels = {label: ("area", area) for area, label in names.areas.select("area", "label_da").rows()}

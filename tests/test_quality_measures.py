@@ -199,6 +199,15 @@ def test_an_area_is_compared_in_every_amount_and_in_its_own_group() -> None:
     assert of(cost_table_measures(moved, study_base([None] * 5)), "areas_unequal") == {"0": (1, 3, 1 / 3)}
 
 
+def test_the_population_is_no_part_of_the_study_and_may_be_weighted() -> None:
+    others = table(*SOUND).with_columns(group_by=pl.lit("befolkning_standardiseret"), n_study=pl.lit(900, pl.UInt32))
+    others = others.with_columns(pl.when(service="x").then(9.0).otherwise("mean_cost").alias("mean_cost"))
+    figures = cost_table_measures(pl.concat([table(*SOUND), others]), study_base(["101"] * 5, ["A"] * 5))
+    alone = cost_table_measures(table(*SOUND), study_base(["101"] * 5, ["A"] * 5))
+    for measure in ("areas_unequal", "groups_unequal"):
+        assert of(figures, measure) == of(alone, measure)
+
+
 def grouped(*rows: tuple[str, str, int, int, int]) -> pl.DataFrame:
     """A total row of period 0: what groups, the group, the study base, those measured, users."""
     names = ("group_by", "group", "n_study", "n_citizens", "n_users")

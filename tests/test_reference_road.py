@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+import polars as pl
 import pytest
 from reference.road import Registers, Result, read_rules, road
 from reference.table import cost_table
@@ -18,6 +19,7 @@ STUDIES = {
     "by_year": {"mode": "calendar", "years_before": 2, "years_after": 2, "price_year": 2022},
     "by_date": {"mode": "anchored", "years_before": 2, "years_after": 2, "price_year": 2019},
 }
+AGES = {"by_year": None, "by_date": (30, 44)}
 CODES = ["783", "783", "781", "130", "651", "113", "115", "700", "121", "998", "555", None]
 GRANTS = ["85", "82a", "107", "108", "98", "102", "103", "104"]
 SPECIALTIES = ["Psykiatri", "Psykiatri", "Kirurgi", None]
@@ -32,11 +34,17 @@ def near_a_boundary(random: Random) -> date:
 
 
 def people(world: World, random: Random) -> list[str]:
-    """Thirty citizens with a life near the boundaries; some of them leave BEF, some are in no register."""
-    pnrs = [f"1000000000{n:02d}" for n in range(30)]
+    """Forty citizens with a life near the boundaries; some of them leave BEF, some are in no register."""
+    pnrs = [f"1000000000{n:02d}" for n in range(40)]
     for pnr in pnrs:
         gone = random.choice([2023, 2023, 2023, 2019, 2018])
-        world.citizen(pnr, kom=random.choice(["101", "751"]), snapshots=[year for year in YEARS if year < gone])
+        world.citizen(
+            pnr,
+            born=random.choice(["1980-06-15", "1980-07-02", "1976-01-01"]),
+            koen=random.choice(["1", "2"]),
+            kom=random.choice(["101", "751"]),
+            snapshots=[year for year in YEARS if year < gone],
+        )
         for _ in range(random.choice([0, 2, 4])):
             first = max(date(2017, 1, 5), near_a_boundary(random))
             last = min(first + timedelta(weeks=random.choice([0, 1, 5, 60])), date(2021, 12, 30))
@@ -96,7 +104,8 @@ def test_road(tmp_path: Path, form: str) -> None:
     pnrs = people(world, random)
     own_lists = lists(pnrs, random)
     for study, keys in STUDIES.items():
-        world.study(study, own_lists[study], **keys)
+        ages = {"comparison_ages": list(AGES[study])} if AGES[study] else {}
+        world.study(study, own_lists[study], **keys, **ages)
     world.write(form)
     world.run()
     delivered = Registers(
@@ -104,11 +113,12 @@ def test_road(tmp_path: Path, form: str) -> None:
     )
     rules = read_rules(CATALOGUE)
     for study, keys in STUDIES.items():
-        expected = road(delivered, rules, own_lists[study], **keys)
+        expected = road(delivered, rules, own_lists[study], **keys, ages=AGES[study])
         same_flow(world, study, expected)
         same_use(world, study, expected)
         same_costs(world, study, expected)
         same_cost_table(world, study, expected)
+        same_comparison(world, study, expected)
 
 
 def same_flow(world: World, study: str, expected: Result) -> None:
@@ -136,14 +146,26 @@ def same_costs(world: World, study: str, expected: Result) -> None:
 def same_cost_table(world: World, study: str, expected: Result) -> None:
     slow = cost_table(expected.table)
     key_columns = ["group_by", "group", "period", "area", "service"]
-    found = {tuple(row[c] for c in key_columns): row for row in world.cost_table(study).iter_rows(named=True)}
+    own = world.cost_table(study).filter(~pl.col("group_by").str.starts_with("befolkning"))
+    found = {tuple(row[c] for c in key_columns): row for row in own.iter_rows(named=True)}
     assert found.keys() == slow.keys()
     for key, row in found.items():
-        assert {c: row[c] for c in slow[key]} == pytest.approx(slow[key], abs=1e-6), key
+        assert {c: row[c] for c in slow[key]} == pytest.approx(slow[key], abs=1e-5), key  # costs sum in millionths
         assert row["price_year"] == STUDIES[study]["price_year"]
         if key[4] is not None:
             members = expected.table.groups[key[0], key[1]]
             assert row["illustrative"] == any((pnr, key[2], key[4]) in expected.illustrative for pnr in members), key
+
+
+def same_comparison(world: World, study: str, expected: Result) -> None:
+    table = world.cost_table(study).filter(pl.col("group_by").str.starts_with("befolkning"))
+    key_columns = ["group_by", "period", "area", "service"]
+    found = {tuple(row[c] for c in key_columns): row for row in table.iter_rows(named=True)}
+    assert found.keys() == expected.compared.keys()
+    for key, figures in expected.compared.items():
+        assert {c: found[key][c] for c in figures} == pytest.approx(figures, abs=1e-5), key
+    for group_by in ("befolkning", "befolkning_standardiseret"):
+        assert table.filter(group_by=group_by)["mean_cost"].drop_nulls().sum() > 0
 
 
 def test_a_register_without_rows_is_not_measured(tmp_path: Path) -> None:

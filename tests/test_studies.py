@@ -50,6 +50,12 @@ def test_every_key(folder: Path) -> None:
     assert (study.title_en, study.mode, study.years_before, study.years_after) == ("Open Dialogue", "anchored", 5, 0)
 
 
+@pytest.mark.parametrize("ages", [(18, 64), (0, 120), (40, 40)])
+def test_the_ages_compared_with(folder: Path, ages: tuple[int, int]) -> None:
+    assert read_study(put(folder, comparison_ages=list(ages))).comparison_ages == ages
+    assert read_study(put(folder)).comparison_ages is None
+
+
 def test_participants_are_relative_to_the_file_and_may_be_absolute(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,6 +95,16 @@ def test_studies_are_sorted_by_id(folder: Path) -> None:
         ("price_year", "'2022'", "1990 to 2100"),
         ("price_year", "1989", "1990 to 2100"),
         ("price_year", "2101", "1990 to 2100"),
+        ("comparison_ages", "18", "[18, 64]"),
+        ("comparison_ages", "[18]", "[18, 64]"),
+        ("comparison_ages", "[18, 40, 64]", "[18, 64]"),
+        ("comparison_ages", "[64, 18]", "[18, 64]"),
+        ("comparison_ages", "[-1, 64]", "from 0 to 120"),
+        ("comparison_ages", "[18, 121]", "from 0 to 120"),
+        ("comparison_ages", "[true, 64]", "whole years"),
+        ("comparison_ages", "['18', 64]", "whole years"),
+        ("comparison_ages", "18-64", "[18, 64]"),
+        ("comparison_ages", "", "[18, 64]"),
     ],
 )
 def test_a_wrong_value_names_key_file_and_what_is_allowed(folder: Path, key: str, value: str, allowed: str) -> None:

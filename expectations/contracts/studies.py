@@ -206,15 +206,22 @@ COSTS = table(
     unique=["person", "period", "service"],
 )
 
+_POPULATION_USE = "population/use.quantity"
+
 COST_TABLE = table(
     "cost_table",
     "a group, period and service (or area, or all): means and shares per citizen present and measured",
     {
         "study": column(pl.String, STUDY),
-        "group_by": column(pl.String, "What groups the citizens.", allowed=["alle", "kommune", "gruppe"]),
+        "group_by": column(
+            pl.String,
+            "What groups the citizens: everybody of the study base, its municipalities and groups; and what it is held "
+            "against, the population as it is and standardised to the study base's age and sex.",
+            allowed=["alle", "kommune", "gruppe", "befolkning", "befolkning_standardiseret"],
+        ),
         "group": column(
             pl.String,
-            "`alle`, the municipality's code, or the participant list's group.",
+            "The municipality's code, the participant list's group, else `alle`.",
             comes_from=["participants.kom", "participants.group"],
         ),
         "period": column(pl.Int16, PERIOD, comes_from=["costs.period"]),
@@ -225,25 +232,30 @@ COST_TABLE = table(
         "unit": column(pl.String, "Unit of the quantity; null on area and total rows.", nullable=True),
         "n_study": column(
             pl.UInt32,
-            "Citizens of the study base in the group.",
+            "Citizens of the study base in the group; of the population those compared with, once a calendar year.",
             unit="citizens",
-            comes_from=["participants.in_study_base"],
+            comes_from=["participants.in_study_base", "population/citizens.n_citizens"],
         ),
         "n_citizens": column(
             pl.UInt32,
             "Of them present in the period and measured for the service (or all services of the row).",
             unit="citizens",
-            comes_from=["periods.present", "costs.quantity"],
+            comes_from=["periods.present", "costs.quantity", "population/measured.measured"],
         ),
-        "n_users": column(pl.UInt32, "Of them with any use.", unit="citizens", comes_from=["costs.quantity"]),
+        "n_users": column(
+            pl.UInt32,
+            "Of them with any use.",
+            unit="citizens",
+            comes_from=["costs.quantity", "population/use.n_users"],
+        ),
         "share_users": column(
             pl.Float64,
-            "n_users / n_citizens; null where nobody is measured.",
+            "n_users / n_citizens (standardised: of the strata, weighted); null where nobody is measured.",
             unit="share",
             nullable=True,
             at_least=0,
             at_most=1,
-            comes_from=["costs.quantity"],
+            comes_from=["costs.quantity", "population/use.n_users"],
         ),
         "mean_quantity": column(
             pl.Float64,
@@ -251,15 +263,17 @@ COST_TABLE = table(
             unit="the service's unit",
             nullable=True,
             at_least=0,
-            comes_from=["costs.quantity"],
+            comes_from=["costs.quantity", _POPULATION_USE],
         ),
         "mean_cost": _kroner(
-            "Cost per citizen of n_citizens; null where nobody is measured or nothing is priced.",
+            "Cost per citizen of n_citizens; null where nobody is measured or nothing is priced. Population: also "
+            "where a used service lacks an index value or payer rule.",
             "costs.cost",
+            _POPULATION_USE,
         ),
-        "mean_cost_kommune": _kroner("The part the kommune pays.", "costs.cost_kommune"),
-        "mean_cost_region": _kroner("The part the region pays.", "costs.cost_region"),
-        "mean_cost_stat": _kroner("The part the state pays.", "costs.cost_stat"),
+        "mean_cost_kommune": _kroner("The part the kommune pays.", "costs.cost_kommune", _POPULATION_USE),
+        "mean_cost_region": _kroner("The part the region pays.", "costs.cost_region", _POPULATION_USE),
+        "mean_cost_stat": _kroner("The part the state pays.", "costs.cost_stat", _POPULATION_USE),
         "price_year": column(pl.Int32, "The study's price year.", unit="year", comes_from=["costs.price_year"]),
         "illustrative": column(
             pl.Boolean,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandera.polars as pa
 
+from expectations.contracts.population import POPULATION_TABLES
 from expectations.contracts.quality import QUALITY_TABLES
 from expectations.contracts.quarantine import QUARANTINE
 from expectations.contracts.registers import COVERAGE, PERSON_KEY, REGISTERS, SPELLS
@@ -18,6 +19,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
         *SPELLS.values(),
         *QUALITY_TABLES.values(),
         *QUARANTINE.values(),
+        *POPULATION_TABLES.values(),
         *STUDY_TABLES.values(),
     )
 }

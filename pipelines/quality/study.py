@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipelines.comparison import GROUPS as COMPARED_WITH
 from pipelines.costs import COST_COLUMNS, PAYERS
 from pipelines.quality.across import MEASURE_SCHEMA, measured
 from pipelines.quality.handic_coverage import WITHOUT_DATA
@@ -156,16 +157,18 @@ def cost_table_measures(table: pl.DataFrame, study_base: pl.DataFrame) -> pl.Dat
         `MEASURE_SCHEMA`, a row a period and measure; null where there is nothing to compare:
 
         * `table_payers_unequal`: of the rows with a mean cost, those whose payers do not add up to it;
-        * `areas_unequal`: of the area rows and total rows, those that are not the sum of their services' or areas'
-          means, in any amount. Counted only where all of these rest on as many citizens: each row's citizens are
-          among those of its parts, so that they then are the same;
+        * `areas_unequal`: of the study base's area rows and total rows, those that are not the sum of their services'
+          or areas' means, in any amount. Counted only where all of these rest on as many citizens: each row's citizens
+          are among those of its parts, so that they then are the same. The population's rows are left out: as many
+          citizens may be weighted differently;
         * `groups_unequal`: of everybody's rows, held to the kommuner and again to the groups of the list, those whose
           `n_study` is not the sum over these and the citizens in none; nor, where every citizen is in one, `n_citizens`
           and `n_users`.
     """
-    services = table.filter(pl.col("service").is_not_null())
-    areas = table.filter(pl.col("service").is_null() & pl.col("area").is_not_null())
-    totals = table.filter(pl.col("area").is_null())
+    own = table.filter(~pl.col("group_by").is_in(COMPARED_WITH))
+    services = own.filter(pl.col("service").is_not_null())
+    areas = own.filter(pl.col("service").is_null() & pl.col("area").is_not_null())
+    totals = own.filter(pl.col("area").is_null())
     sums = pl.concat([_sums(services, areas, [*CELL, "area"]), _sums(areas, totals, list(CELL))])
     return _by_period(
         table,

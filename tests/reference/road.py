@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from . import chaining, costing, coverage, dream, participants, presence, unions, windows
+from . import chaining, costing, coverage, dream, participants, population, presence, unions, windows
 from .table import Service, Study
 
 Spells = dict[tuple[str, str], list[tuple[date, date]]]  # (pnr, kind of spell): first and last date
@@ -111,6 +111,7 @@ class Result:
     use: Use
     table: Study
     illustrative: set[tuple[str, int, str]]  # citizen present, period and service with an illustrative price row
+    compared: dict[tuple[str, int, str | None, str | None], dict[str, object]]  # by group_by, period, area, service
 
 
 def road(
@@ -121,6 +122,7 @@ def road(
     years_before: int,
     years_after: int,
     price_year: int,
+    ages: tuple[int, int] | None = None,
 ) -> Result:
     """Follow the method from a participant list to the figures of the cost table."""
     kept, set_aside = participants.accept(lines, needs_start_date=mode == "anchored")
@@ -151,6 +153,7 @@ def road(
 
     had = spells(registers, rules)
     present, measured, use, cost, illustrative = {}, {}, {}, {}, set()
+    in_periods: list[population.InPeriod] = []
     for one in base:
         if mode == "calendar":
             periods = windows.calendar_periods(one.start_year, years_before, years_after)
@@ -180,6 +183,9 @@ def road(
                     own_cost = costing.cost(quantity, window[0], prices, index, payers, price_year)
                     if own_cost is not None:
                         cost[key] = own_cost
+            names = [row["service"] for row in rules.services]
+            known = frozenset(name for name in names if measured[one.pnr, period, name])
+            in_periods.append(population.InPeriod(one.pnr, period, window, there, known))
     table = Study(
         services=[Service(r["service"], r["area"], r["unit"], r["service"] in rules.prices) for r in rules.services],
         periods=list(range(-years_before, years_after + 1)),
@@ -189,4 +195,33 @@ def road(
         quantity={key: quantity for key, quantity in use.items() if quantity is not None},
         cost=cost,
     )
-    return Result(flow, use, table, illustrative)
+
+    def years_covered(row: Mapping[str, str]) -> frozenset[int]:
+        ends = {year: (date(year, 1, 1), date(year, 12, 31)) for year in range(2000, 2030)}
+        spanned = spans[row["register"]]
+        return frozenset(y for y, w in ends.items() if coverage.covered(row["measure"], w, spanned, thursdays, months))
+
+    def kroner(service: str, year: int, quantity: int) -> costing.Cost | None:
+        index = next(rules.index.get(row["index"], {}) for row in rules.services if row["service"] == service)
+        prices, payers = rules.prices.get(service, []), rules.payers.get(service, [])
+        return costing.cost(quantity, date(year, 1, 1), prices, index, payers, price_year)
+
+    ends = {
+        pnr: {day.year: row for day, row in rows.items() if (day.month, day.day) == (12, 31)}
+        for pnr, rows in seen.items()
+    }
+    country = population.Country(
+        {
+            pnr: {y: population.Seen(row["FOED_DAG"], row["KOEN"], row["KOM"]) for y, row in rows.items()}
+            for pnr, rows in ends.items()
+        },
+        {pnr: [(kind, *own) for (who, kind), spell in had.items() for own in spell if who == pnr] for pnr in ends},
+        [
+            population.Measured(service, row["spell"], row["measure"], years_covered(row))
+            for service, row in zip(table.services, rules.services, strict=True)
+        ],
+    )
+    compared = population.comparison(
+        country, in_periods, {one.pnr for one in kept}, ages, mode == "anchored", table.periods, kroner
+    )
+    return Result(flow, use, table, illustrative, compared)
