@@ -109,8 +109,9 @@ def comparison(
         lines(catalogue.services).drop("parts"), how="cross", maintain_order="left_right"
     )
     rows = pl.concat(
-        _rows(strata_of, lines_of_periods).with_columns(group_by=pl.lit(kind)) for kind, strata_of in weighed.items()
-    ).with_columns(study=pl.lit(study), group=pl.lit("alle"), price_year=pl.lit(price_year))
+        _rows(of_strata, lines_of_periods).with_columns(group_by=pl.lit(kind), group=pl.lit(kind))
+        for kind, of_strata in weighed.items()
+    ).with_columns(study=pl.lit(study), price_year=pl.lit(price_year))
     alone = placed.filter(pl.col("days") > 0).join(citizens, on=STRATUM, how="anti", nulls_equal=True)
     return Comparison(
         rows.select(list(COST_TABLE_SCHEMA)).cast(COST_TABLE_SCHEMA),

@@ -11,11 +11,11 @@ import pytest
 from dagster_world import PNRS, execute, failures, small_world
 from world import World
 
-import assets.spells
 from catalogue.reader import read_catalogue
 from expectations.findings import Check, Finding
 from expectations.states import blocking, forget_withdrawn, states_of, write_state
 from faults import QualityError, StoreError, StudyError
+from pipelines.registers import handic
 
 CHECKS = read_catalogue().quality_checks
 

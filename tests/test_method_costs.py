@@ -132,7 +132,8 @@ def cost(world: World, pnr: str, service: str, period: int) -> list[float]:
 def cell(
     table: pl.DataFrame, service: str | None, area: str | None = None, period: int = 0, group: str = "alle"
 ) -> dict[str, Any]:
-    """The row of a service, of an area, or (neither) the total."""
+    """The study's row of a service, of an area, or (neither) the total."""
+    table = table.filter(~pl.col("group_by").str.starts_with("befolkning"))
     is_row = pl.col("service") == service if service else pl.col("service").is_null() & pl.col("area").eq_missing(area)
     return table.row(by_predicate=is_row & (pl.col("period") == period) & (pl.col("group") == group), named=True)
 
@@ -275,15 +276,17 @@ def test_a_group_is_that_of_the_list(world: World) -> None:
     assert values(world, PENSION, group="A") == pytest.approx([2, 2, 2, 1, 7, 1050, 840, 0, 210])
     assert values(world, SUPPORT, group="B") == pytest.approx([1, 1, 1, 1, 30, 1500, 1500, 0, 0])
     groups = world.cost_table().select("group_by", "group").unique().sort("group_by", "group").rows()
-    assert groups == [("alle", "alle"), ("gruppe", "A"), ("gruppe", "B"), ("kommune", "084"), ("kommune", "101")]
+    compared = [("befolkning", "befolkning"), ("befolkning_standardiseret", "befolkning_standardiseret")]
+    of_the_list = [("gruppe", "A"), ("gruppe", "B"), ("kommune", "084"), ("kommune", "101")]
+    assert groups == [("alle", "alle"), *compared, *of_the_list]
 
 
 def test_every_group_and_period_has_a_row_a_service_an_area_and_a_total(world: World) -> None:
-    """§ 6: 30 services, 4 areas, 1 total; 3 periods; 5 groups."""
+    """§ 6: 30 services, 4 areas, 1 total; 3 periods; 5 groups, and the population twice."""
     table = world.cost_table()
     catalogue = Path(__file__).parents[1] / "catalogue"
     lines = sum(pl.read_csv(catalogue / name).height for name in ("services.csv", "areas.csv")) + 1
-    assert table.height == lines * 3 * 5
+    assert table.height == lines * 3 * 7
     assert table.select("group_by", "group", "period", "area", "service").n_unique() == table.height
 
 

@@ -46,11 +46,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Result]:
 
 
 def cell(ran: tuple[World, Result], study: str, group_by: str, period: int = 0, service: str | None = PENSION) -> dict:
-    table = (
-        ran[0]
-        .cost_table(study)
-        .filter(pl.col("service").eq_missing(service), group_by=group_by, group="alle", period=period)
-    )
+    table = ran[0].cost_table(study).filter(pl.col("service").eq_missing(service), group_by=group_by, period=period)
     (row,) = (table if service else table.filter(pl.col("area").is_null())).to_dicts()
     return row
 

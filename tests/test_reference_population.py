@@ -263,7 +263,7 @@ def test_comparison(
     assert by_key.keys() == expected.keys()
     for key, figures in expected.items():
         assert {name: by_key[key][name] for name in figures} == pytest.approx(figures, abs=1e-5), key
-        assert (by_key[key]["group"], by_key[key]["price_year"], by_key[key]["study"]) == ("alle", price_year, "trial")
+        assert (by_key[key]["group"], by_key[key]["price_year"], by_key[key]["study"]) == (key[0], price_year, "trial")
     alone = {
         (one.period, one.person)
         for one in base

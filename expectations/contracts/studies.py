@@ -221,7 +221,7 @@ COST_TABLE = table(
         ),
         "group": column(
             pl.String,
-            "The municipality's code, the participant list's group, else `alle`.",
+            "The municipality's code, the participant list's group, else `alle`; of the population what `group_by` is.",
             comes_from=["participants.kom", "participants.group"],
         ),
         "period": column(pl.Int16, PERIOD, comes_from=["costs.period"]),
