@@ -39,7 +39,7 @@ from pipelines.participants import accept, with_traits
 from pipelines.periods import study_periods
 from pipelines.persons import KEY_SCHEMA, extend_person_key, of_persons
 from pipelines.presence import presence
-from pipelines.registers.dream import benefit_spells, employment_spells, month_runs, week_runs
+from pipelines.registers.dream import benefit_spells, employment_spells, month_runs, on_services, week_runs
 from pipelines.registers.handic import grant_spells
 from pipelines.registers.lpr_a_kontakt import hospital_spells
 from pipelines.tables import cost_table
@@ -129,8 +129,9 @@ def entry_dream(store: Store) -> None:
 
 def spells_dream(store: Store) -> None:
     codes, runs = read_catalogue().dream_codes, store.scan("registers/dream")
-    store.write("spells/dream", benefit_spells(runs, codes)[0])
-    store.write("spells/dream_employment", employment_spells(store.scan("registers/dream_employment"), runs, codes))
+    weeks = on_services(runs, codes)
+    store.write("spells/dream", benefit_spells(weeks))
+    store.write("spells/dream_employment", employment_spells(store.scan("registers/dream_employment"), weeks))
 
 
 def spells_handic(store: Store) -> None:

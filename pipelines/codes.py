@@ -21,14 +21,19 @@ class Mapped:
 
 
 def map_codes(rows: pl.DataFrame, code_list: pl.DataFrame) -> Mapped:
-    """Give rows the code list's columns, cut to the days on which a code is valid.
+    """Give rows the code list's columns, cut to the days on which a code is valid; in no particular order.
+
+    Most codes hold always, and take no more than a join.
 
     Args:
         rows: `code`, `start`, `end` (dates, both included) and whatever else belongs to them.
         code_list: `code`, `valid_from`, `valid_to` (null = open) and what a code stands for; no two valid rows of one
             code overlap.
     """
-    numbered = rows.with_row_index("row_index")
+    dated = pl.col("valid_from").is_not_null() | pl.col("valid_to").is_not_null()
+    always = code_list.filter(~dated).join(code_list.filter(dated), on="code", how="anti")
+    of_always = rows.join(always, on="code", how="inner").drop("valid_from", "valid_to")
+    numbered = rows.join(always, on="code", how="anti").with_row_index("row_index")
     parts = (
         numbered.join(code_list, on="code", how="inner")
         .with_columns(
@@ -44,4 +49,5 @@ def map_codes(rows: pl.DataFrame, code_list: pl.DataFrame) -> Mapped:
         .filter(pl.col("mapped").fill_null(0) < days)
         .select(rows.columns)
     )
-    return Mapped(parts.drop("row_index", "valid_from", "valid_to"), unmapped)
+    of_dated = parts.drop("row_index", "valid_from", "valid_to")
+    return Mapped(pl.concat([of_always.select(of_dated.columns), of_dated]), unmapped)

@@ -66,6 +66,21 @@ def _chain_in_halves(
     return first.append(second + first.item(-1))
 
 
+def one_a_chain(rows: pl.DataFrame, chains: pl.Series, end: str) -> pl.DataFrame:
+    """The first row of each chain, with the latest `end` of all its rows.
+
+    Args:
+        rows: as they were chained.
+        chains: their chains' numbers (`chain`).
+        end: the column chained by, of integers, dates or times.
+    """
+    if rows.is_empty():
+        return rows
+    firsts = np.flatnonzero(np.diff(chains.to_numpy(), prepend=0))
+    latest = np.maximum.reduceat(rows.get_column(end).to_physical().to_numpy(), firsts)
+    return rows[firsts].with_columns(pl.Series(end, latest).cast(rows.schema[end]))
+
+
 def union_spells(rows: pl.DataFrame) -> pl.DataFrame:
     """Make one spell of the rows of a citizen and service that overlap or touch.
 
@@ -79,9 +94,7 @@ def union_spells(rows: pl.DataFrame) -> pl.DataFrame:
     """
     ordered = rows.select("person", "service", "start", "end").sort("person", "service", "start")
     return (
-        ordered.with_columns(chain=chain(ordered, ["person", "service"], "start", "end", gap=1))
-        .group_by("chain", maintain_order=True)
-        .agg(pl.first("person", "service", "start"), pl.max("end"))
+        one_a_chain(ordered, chain(ordered, ["person", "service"], "start", "end", gap=1), "end")
         .select(
             "person",
             "service",

@@ -17,6 +17,8 @@ from pipelines.registers.dream import (
     code_on,
     employment_spells,
     month_runs,
+    on_services,
+    unmapped_weeks,
     week_runs,
 )
 from pipelines.spells import SPELL_SCHEMA
@@ -101,7 +103,9 @@ def test_week_columns_are_named_as_the_reference_names_them() -> None:
 @quick
 @given(deliveries())
 def test_benefit_spells(rows: list[dict[str, object]]) -> None:
-    spells, unmapped = benefit_spells(runs_of(rows).lazy(), CODE_LIST)
+    runs = runs_of(rows).lazy()
+    weeks = on_services(runs, CODE_LIST)
+    spells, unmapped = benefit_spells(weeks), unmapped_weeks(weeks, runs)
     assert spells.schema == SPELL_SCHEMA
     found: dict[tuple[int, str], list[date]] = defaultdict(list)
     for person, service, start, end, quantity in spells.iter_rows():
@@ -127,7 +131,7 @@ def test_benefit_spells(rows: list[dict[str, object]]) -> None:
 def test_months_in_ordinary_employment(rows: list[dict[str, object]]) -> None:
     wide = frame(rows)
     employed = month_runs(wide, month_columns(wide.columns))
-    spells = employment_spells(employed.lazy(), runs_of(rows).lazy(), CODE_LIST)
+    spells = employment_spells(employed.lazy(), on_services(runs_of(rows).lazy(), CODE_LIST))
     assert spells.schema == SPELL_SCHEMA
     found: dict[int, list[date]] = defaultdict(list)
     for person, service, start, end, quantity in spells.iter_rows():

@@ -91,38 +91,72 @@ def month_runs(batch: pl.DataFrame, months: Mapping[str, date]) -> pl.DataFrame:
     )
 
 
-def benefit_spells(runs: pl.LazyFrame, dream_codes: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Spells of weeks on each service, and the codes that nobody mapped.
+def on_services(runs: pl.LazyFrame, dream_codes: pl.DataFrame) -> Mapped:
+    """What each run of weeks is: its code's service, and whether that is a transfer.
 
     Args:
         runs: the `dream` register (`WEEK_RUNS`).
         dream_codes: the catalogue's codes; a code holds in the weeks whose Thursday its validity dates include.
 
     Returns:
-        The spells (`SPELL_SCHEMA`, from a Monday to a Sunday, `quantity` in weeks), and the unmapped codes
-        (`code`, `year`, `n` weeks).
+        Runs from their first to their last Thursday, cut to the Thursdays on which their code is valid.
     """
-    mapped = _by_thursday(runs.collect(), dream_codes)
-    spells = union_spells(_whole_weeks(mapped.rows.filter(pl.col("service").is_not_null())))
-    return spells.with_columns(quantity=pl.col("quantity") // 7), _unmapped_weeks(mapped, runs)
+    thursdays = runs.with_columns(sunday_of(pl.col("start")), monday_of(pl.col("end"))).collect()
+    mapped = map_codes(thursdays, dream_codes.select("code", "service", "is_transfer", "valid_from", "valid_to"))
+    first = thursdays_until(pl.col("start") - pl.duration(days=1)) * 7
+    last = (thursdays_until(pl.col("end")) - 1) * 7
+    snapped = mapped.rows.with_columns(start=first.cast(pl.Date), end=last.cast(pl.Date))
+    return Mapped(snapped.filter(pl.col("start") <= pl.col("end")), mapped.unmapped)
 
 
-def employment_spells(employment: pl.LazyFrame, runs: pl.LazyFrame, dream_codes: pl.DataFrame) -> pl.DataFrame:
+def benefit_spells(weeks: Mapped) -> pl.DataFrame:
+    """Spells of weeks on each service.
+
+    Args:
+        weeks: what the runs of weeks are (`on_services`).
+
+    Returns:
+        `SPELL_SCHEMA`, from a Monday to a Sunday, `quantity` in weeks.
+    """
+    spells = union_spells(_whole_weeks(weeks.rows.filter(pl.col("service").is_not_null())))
+    return spells.with_columns(quantity=pl.col("quantity") // 7)
+
+
+def unmapped_weeks(weeks: Mapped, runs: pl.LazyFrame) -> pl.DataFrame:
+    """The codes that nobody mapped, on some or all dates.
+
+    Args:
+        weeks: what the runs of weeks are (`on_services`).
+        runs: the `dream` register (`WEEK_RUNS`).
+
+    Returns:
+        `code`, `year` (of the Thursday), `n` weeks.
+    """
+    codes = weeks.unmapped.get_column("code").unique()
+    delivered = runs.filter(pl.col("code").is_in(codes.implode())).collect() if len(codes) else weeks.unmapped
+    every_week = _weeks_by_year(delivered.with_columns(sunday_of(pl.col("start")), monday_of(pl.col("end"))))
+    known_weeks = _weeks_by_year(weeks.rows.filter(pl.col("code").is_in(codes.implode())))
+    return (
+        every_week.join(known_weeks, on=["code", "year"], how="left", suffix="_known")
+        .select("code", "year", n=(pl.col("n") - pl.col("n_known").fill_null(0)).cast(pl.UInt32))
+        .filter(pl.col("n") > 0)
+        .sort("code", "year")
+    )
+
+
+def employment_spells(employment: pl.LazyFrame, weeks: Mapped) -> pl.DataFrame:
     """Months in ordinary employment: an employment degree above 0 and no week (by Thursday) on a transfer.
 
     Args:
         employment: the `dream_employment` register (`MONTH_RUNS`).
-        runs: the `dream` register (`WEEK_RUNS`).
-        dream_codes: the catalogue's codes with `is_transfer`.
+        weeks: what the runs of weeks are (`on_services`).
 
     Returns:
         `SPELL_SCHEMA`, from the first day of a month to the last day of one, `quantity` in months.
     """
     months = employment.select("person", start=months_until(pl.col("start")), end=months_until(pl.col("end"))).collect()
-    transfers = (
-        _by_thursday(runs.collect(), dream_codes)
-        .rows.filter("is_transfer")
-        .select("person", start=months_until(pl.col("start")), end=months_until(pl.col("end")))
+    transfers = weeks.rows.filter("is_transfer").select(
+        "person", start=months_until(pl.col("start")), end=months_until(pl.col("end"))
     )
     person, first, last = subtract(
         *(months.get_column(name).to_numpy() for name in ("person", "start", "end")),
@@ -143,16 +177,18 @@ def employment_spells(employment: pl.LazyFrame, runs: pl.LazyFrame, dream_codes:
 
 
 def spells_of_persons(frames: Mapping[str, pl.LazyFrame], dream_codes: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """`spells` and `unmapped` (see `benefit_spells`) and `employment` (see `employment_spells`) of some persons.
+    """`spells` (see `benefit_spells`), `employment` (`employment_spells`) and `unmapped` (`unmapped_weeks`) of persons.
 
     Args:
         frames: the registers `dream` and, as `months`, `dream_employment`.
         dream_codes: the catalogue's codes.
     """
-    runs = frames["dream"].collect().lazy()
-    spells, unmapped = benefit_spells(runs, dream_codes)
-    employment = employment_spells(frames["months"], runs, dream_codes)
-    return {"spells": spells, "employment": employment, "unmapped": unmapped}
+    weeks = on_services(frames["dream"], dream_codes)
+    return {
+        "spells": benefit_spells(weeks),
+        "employment": employment_spells(frames["months"], weeks),
+        "unmapped": unmapped_weeks(weeks, frames["dream"]),
+    }
 
 
 STAGE = Stage(
@@ -243,16 +279,6 @@ def _runs(matrix: np.ndarray, none: int, breaks: np.ndarray) -> tuple[np.ndarray
     return starts // n_columns, starts % n_columns, ends % n_columns
 
 
-def _by_thursday(runs: pl.DataFrame, dream_codes: pl.DataFrame) -> Mapped:
-    """Runs from their first to their last Thursday, cut to the Thursdays on which their code is valid."""
-    thursdays = runs.with_columns(sunday_of(pl.col("start")), monday_of(pl.col("end")))
-    mapped = map_codes(thursdays, dream_codes.select("code", "service", "is_transfer", "valid_from", "valid_to"))
-    first = thursdays_until(pl.col("start") - pl.duration(days=1)) * 7
-    last = (thursdays_until(pl.col("end")) - 1) * 7
-    snapped = mapped.rows.with_columns(start=first.cast(pl.Date), end=last.cast(pl.Date))
-    return Mapped(snapped.filter(pl.col("start") <= pl.col("end")), mapped.unmapped)
-
-
 def _whole_weeks(thursdays: pl.DataFrame) -> pl.DataFrame:
     return thursdays.with_columns(monday_of(pl.col("start")), sunday_of(pl.col("end")))
 
@@ -270,17 +296,4 @@ def _weeks_by_year(thursdays: pl.DataFrame) -> pl.DataFrame:
         )
         .group_by("code", "year")
         .agg(n=pl.sum("weeks"))
-    )
-
-
-def _unmapped_weeks(mapped: Mapped, runs: pl.LazyFrame) -> pl.DataFrame:
-    codes = mapped.unmapped.get_column("code").unique()
-    delivered = runs.filter(pl.col("code").is_in(codes.implode())).collect()
-    every_week = _weeks_by_year(delivered.with_columns(sunday_of(pl.col("start")), monday_of(pl.col("end"))))
-    known_weeks = _weeks_by_year(mapped.rows.filter(pl.col("code").is_in(codes.implode())))
-    return (
-        every_week.join(known_weeks, on=["code", "year"], how="left", suffix="_known")
-        .select("code", "year", n=(pl.col("n") - pl.col("n_known").fill_null(0)).cast(pl.UInt32))
-        .filter(pl.col("n") > 0)
-        .sort("code", "year")
     )

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pipelines.spells import SPELL_SCHEMA, chain
+from pipelines.spells import SPELL_SCHEMA, chain, one_a_chain
 from pipelines.stages import Stage, in_order
 
 PHYSICAL_ATTENDANCE = "ALCA00"
@@ -80,9 +80,7 @@ def _stays(contacts: pl.DataFrame, prefix: str, stay_gap_hours: float, admission
     first_date, last_date = (pl.from_epoch(name, "ms").dt.date() for name in ("start", "end"))
     bed_days = (last_date - first_date).dt.total_days().clip(lower_bound=1)
     return (
-        contacts.with_columns(stay=chain(contacts, ["person"], "start", "end", gap))
-        .group_by("stay", maintain_order=True)
-        .agg(pl.first("person", "start"), pl.max("end"))
+        one_a_chain(contacts, chain(contacts, ["person"], "start", "end", gap), "end")
         .select(
             "person",
             service=pl.when(admission).then(pl.lit(f"{prefix}_indlaeggelse")).otherwise(pl.lit(f"{prefix}_ambulant")),
