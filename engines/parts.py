@@ -90,7 +90,7 @@ def made(
         on_range: called with the ranges made so far, and how many there are.
     """
     with parts_folder(store, stage.name) as folder:
-        ranges = ranges_of(frames.values(), rows_a_range)
+        ranges = ranges_of(frames.values(), rows_a_range * stage.rows_factor)
         parts = [
             Part(stage.name, number, stage.of_persons, frames, settings, persons, folder)
             for number, persons in enumerate(ranges)

@@ -204,7 +204,12 @@ def _sum_use(parts: pl.LazyFrame, traits: Sequence[str] = TRAITS) -> pl.LazyFram
     return summed.with_columns(quantity=of_service).sort(key, nulls_last=True)
 
 
-STAGE = Stage("population", cells_of_persons, {"citizens": _sum_citizens, "use": _sum_use})
+STAGE = Stage(
+    "population",
+    cells_of_persons,
+    {"citizens": _sum_citizens, "use": _sum_use},
+    rows_factor=10,  # of BEF two snapshots a year; and every range has nearly every cell, to be added up
+)
 
 
 def without(

@@ -24,11 +24,14 @@ class Stage:
             dates, numbers; never rows of citizens, since settings travel to other processes. Returns the range's tables
             by output.
         add_up: by output, how the ranges' tables, one after another in the order of `person`, become the one table.
+        rows_factor: how many times the usual rows a range may hold, of a stage that needs little of most rows, and
+            whose tables grow with the ranges.
     """
 
     name: str
     of_persons: Callable[..., Mapping[str, pl.DataFrame]]
     add_up: Mapping[str, Callable[[pl.LazyFrame], pl.LazyFrame]]
+    rows_factor: int = 1
 
 
 def in_order(parts: pl.LazyFrame) -> pl.LazyFrame:
