@@ -14,7 +14,7 @@ help:
 	@echo "make damage   feed each register damaged deliveries, and see what catches them"
 	@echo "make install  make .venv with the forlob command"
 	@echo "make ui       the Dagster UI on 127.0.0.1 over the folder DATA (default: demo)"
-	@echo "make bench    measure the road, SCALE=0.01 by default"
+	@echo "make bench    measure the road beside DuckDB and pandas, SCALE=1 by default (hours; 0.05: minutes)"
 	@echo "make docs     write the generated pages of docs/ again"
 
 $(BIN)/forlob: pyproject.toml constraints.txt
@@ -24,6 +24,10 @@ $(BIN)/forlob: pyproject.toml constraints.txt
 
 $(VENV)/.dev: $(BIN)/forlob
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
+	@touch $@
+
+$(VENV)/.bench: $(BIN)/forlob
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[bench]"
 	@touch $@
 
 install: $(BIN)/forlob
@@ -43,8 +47,8 @@ damage: $(VENV)/.dev
 ui: $(BIN)/forlob
 	$(BIN)/forlob ui --folder $(DATA)
 
-bench: $(VENV)/.dev
-	$(BIN)/python benchmarks/road.py --scale $(or $(SCALE),0.01)
+bench: $(VENV)/.bench
+	$(BIN)/python -m benchmarks.road --scale $(or $(SCALE),1) $(if $(KEEP),--keep $(KEEP))
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m docs.generate

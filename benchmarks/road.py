@@ -1,10 +1,11 @@
-"""Measures the road at a fraction of the real rows: `python benchmarks/road.py --scale 0.01` (`make bench SCALE=0.01`).
+"""Measures the road at a fraction of the real rows: `python -m benchmarks.road --scale 0.05` (`make bench SCALE=0.05`).
 
 With `--contacts 18000000` it measures one register of so many contacts instead: the quality work beside the road's own.
 
-Here: which stages, how often, beside which plain way, and the table. Not here: what a stage does (`stages.py`,
-`quality.py`). Every stage runs in a process of its own. This process imports no more than it must: on Linux a child
-begins with the peak memory of the process that started it.
+Here: which stages, how often, beside which other ways. Not here: what a stage does (`stages.py`, `quality.py`), the
+other ways (`floor.py`, `duckdb_sql.py`, `pandas_way.py`), the tables (`report.py`). Every stage runs in a process of
+its own. This process imports no more than it must: on Linux a child begins with the peak memory of the process that
+started it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import platform
 import subprocess
 import sys
 import tempfile
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -23,28 +25,31 @@ from statistics import median
 
 from rich.console import Console
 from rich.status import Status
-from rich.table import Table
+
+from benchmarks.report import (
+    GOALS_HEAD,
+    HEAD,
+    POPULATION,
+    RESULTS,
+    SPELLS,
+    STAGES,
+    WAYS,
+    Took,
+    added,
+    goals_table,
+    show,
+    stage_table,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
-RESULTS = ROOT / "benchmarks" / "results.json"
+WIDTH = 170  # of tables that are not shown in a terminal
 CHEAP_S, TIMES = 2, 3  # a stage quicker than this is run three times, for a median, and so is a register's quality work
-STAGES = {
-    "nothing": "nothing: Python and its imports",
-    "person_key": "person key, of all deliveries",
-    "entry_bef": "entry: BEF, 40 snapshots",
-    "entry_dream": "entry: DREAM, 1,822 weeks and 222 months",
-    "entry_lpr": "entry: LPR_A_KONTAKT",
-    "entry_handic": "entry: HANDIC",
-    "spells_dream": "spells: DREAM",
-    "spells_lpr": "spells: LPR_A_KONTAKT",
-    "spells_handic": "spells: HANDIC",
-    "participants": "study of 907: list to study base",
-    "study": "study of 907: periods to cost table",
-    "by_pnr": "(sorting contacts by PNR for the plain way)",
-    "plain_stays": 'plain: contacts chained over("pnr")',
-    "batched_weeks": "DREAM's weeks alone, in batches",
-    "plain_weeks": "plain: DREAM's weeks unpivoted and joined",
-}
+SCALE_FILE = "scale.json"
+"""Of what scale the deliveries of a kept folder are."""
+MODULES = {"floor": "floor", "duckdb": "duckdb_sql", "pandas": "pandas_way"}
+"""Other ways than the road, and the module of each: `--ways` chooses among them."""
+BESIDE = {"floor": (*STAGES,), **dict.fromkeys(WAYS, (*SPELLS, *POPULATION, "study"))}
+"""The stages that each way has. Entry and the small stages of a study are the road's alone."""
 QUALITY_STEPS = ("number", "enter", "spells", "suite", "held", "plain_held")
 ROAD_PARTS = {
     "number": "road: PNRs of contacts read and numbered",
@@ -63,13 +68,10 @@ QUALITY_PARTS = {
     "import": "quality: import of Great Expectations",
 }
 PARTS = {**ROAD_PARTS, **QUALITY_PARTS, "held": "values held, from file", "plain_held": "plain: pandera's own checks"}
-BESIDE = {"plain_stays": "spells_lpr", "plain_weeks": "batched_weeks", "plain_held": "held"}
-"""A plain way, and the stage that makes the same rows (or gives the same verdict) from the same state of the data."""
 MEASURES = ("wall_s", "cpu_s", "peak_mb")
-Took = dict[str, float]
 
 
-def run(module: str, stage: str, folder: Path, size: float) -> dict:
+def run(module: str, stage: str, folder: Path, size: float = 0) -> dict:
     """Run a stage once, in a process of its own; raises SystemExit with what it said when it failed."""
     command = [sys.executable, "-m", f"benchmarks.{module}", stage, str(folder), str(size)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -82,11 +84,11 @@ def medians(runs: list[Took]) -> Took:
     return {name: median(took[name] for took in runs) for name in MEASURES} | {"runs": len(runs)}
 
 
-def measured(stage: str, folder: Path, scale: float) -> Took:
+def measured(module: str, stage: str, folder: Path) -> Took:
     """The medians of a stage's runs; a long one is run once."""
-    runs = [run("stages", stage, folder, scale)]
+    runs = [run(module, stage, folder)]
     if runs[0]["wall_s"] < CHEAP_S:
-        runs += [run("stages", stage, folder, scale) for _ in range(TIMES - 1)]
+        runs += [run(module, stage, folder) for _ in range(TIMES - 1)]
     return medians(runs)
 
 
@@ -97,11 +99,6 @@ def measured_parts(folder: Path, contacts: int) -> dict[str, Took]:
     parts["road"] = added([parts[name] for name in ROAD_PARTS])
     parts["quality"] = added([parts[name] for name in QUALITY_PARTS])
     return parts
-
-
-def added(parts: list[Took]) -> Took:
-    """Times added up, of peaks the highest."""
-    return {name: (max if name == "peak_mb" else sum)(part[name] for part in parts) for name in MEASURES}
 
 
 def shares(runs: list[dict[str, Took]]) -> dict[str, list[float]]:
@@ -121,46 +118,47 @@ def machine() -> dict[str, object]:
     """What a reader must know of the machine; nothing that names it."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    versions = {"python": platform.python_version()} | {name: version(name) for name in ("polars", "numpy")}
+    versions = {"python": platform.python_version()} | {
+        name: version(name) for name in ("polars", "duckdb", "pandas", "numpy")
+    }
     return {"cores": cores, "memory_gb": round(memory, 1), "system": platform.system(), "versions": versions}
 
 
-def ratio(stage: str, results: dict[str, Took]) -> str:
-    """How much more a plain way takes than the road, in wall time, CPU time and peak memory."""
-    if stage not in BESIDE:
-        return ""
-    plain, ours = results[stage], results[BESIDE[stage]]
-    return " / ".join(f"{plain[name] / ours[name]:.1f}" if ours[name] else "-" for name in MEASURES)
-
-
-def show(title: str, names: dict[str, str], results: dict[str, Took], console: Console) -> None:
-    table = Table(title=title, caption="ratio: plain way / road, in wall / CPU / peak memory")
-    table.add_column("stage")
-    for heading in ("wall s", "CPU s", "peak MB", "runs", "ratio"):
-        table.add_column(heading, justify="right")
-    for stage, name in names.items():
-        if took := results.get(stage):
-            figures = (f"{took['wall_s']:.2f}", f"{took['cpu_s']:.2f}", f"{took['peak_mb']:,.0f}", str(took["runs"]))
-            table.add_row(name, *figures, ratio(stage, results))
-    console.print(table)
-
-
-def measure_road(folder: Path, scale: float, *, plain: bool, console: Console, status: Status) -> dict[str, object]:
-    """Every stage of the road at a scale, and the plain ways."""
-    results = {}
-    run("stages", "extracts", folder, scale)
+def measure_road(folder: Path, scale: float, ways: list[str], *, console: Console, status: Status) -> dict[str, object]:
+    """Every stage of the road at a scale, and beside it the other ways, whose results must be the same."""
+    status.update("writing deliveries")
+    write_deliveries(folder, scale)
+    road: dict[str, Took] = {}
+    beside: dict[str, dict[str, Took]] = {way: {} for way in ways}
     for stage, name in STAGES.items():
-        if plain or not ("plain" in stage or stage == "by_pnr"):
-            status.update(name)
-            results[stage] = measured(stage, folder, scale)
-    if plain:
-        status.update("comparing the plain ways' rows with the road's")
-        run("stages", "same", folder, scale)
-    show(f"forlob at scale {scale:g}", STAGES, results, console)
-    if plain:
-        console.print("The plain ways gave the same rows.")
-    ratios = {stage: ratio(stage, results) for stage in BESIDE if stage in results}
-    return {"scale": scale, "stages": results, "ratios": ratios}
+        status.update(name)
+        road[stage] = measured("stages", stage, folder)
+        for way in ways:
+            if stage in BESIDE[way]:
+                status.update(f"{name}: {way}")
+                beside[way][stage] = measured(MODULES[way], stage, folder)
+    shares = {}
+    for way in WAYS:
+        if way in ways:
+            status.update(f"comparing the results of {WAYS[way]} with the road's")
+            shares[way] = run("same", way, folder)["share"]
+    result = {"scale": scale, "road": road, "ways": beside, "shares": shares}
+    show(console, f"forlob at scale {scale:g}", HEAD, stage_table(result))
+    show(console, "goals", GOALS_HEAD, goals_table(result))
+    for way, share in shares.items():
+        console.print(f"{WAYS[way]} gave the same results, of {share:.0%} of the citizens.")
+    return result
+
+
+def write_deliveries(folder: Path, scale: float) -> None:
+    """Write the deliveries, but not where a kept folder has them; refuses one of another scale."""
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = folder / SCALE_FILE
+    if not kept.exists():
+        run("stages", "extracts", folder, scale)
+        kept.write_text(json.dumps(scale), encoding="utf-8")
+    elif json.loads(kept.read_text(encoding="utf-8")) != scale:
+        raise SystemExit(f"{folder} has deliveries of scale {kept.read_text(encoding='utf-8')}: name another folder")
 
 
 def measure_quality(folder: Path, contacts: int, *, console: Console, status: Status) -> dict[str, object]:
@@ -175,43 +173,53 @@ def measure_quality(folder: Path, contacts: int, *, console: Console, status: St
     results = {name: medians([parts[name] for parts in runs]) for name in runs[0]}
     found = shares(runs)
     names = {**PARTS, "road": "road together", "quality": "quality together"}
-    show(f"quality work on {contacts:,} contacts", names, results, console)
+    rows = [[name, *(f"{results[part][measure]:,.2f}" for measure in MEASURES)] for part, name in names.items()]
+    show(console, f"quality work on {contacts:,} contacts", ("", "wall s", "CPU s", "peak MB"), rows)
     for name, each in found.items():
         low, middle, high = (f"{share:.1%}" for share in each)
         console.print(f"quality / road, {name.replace('_', ' ')}: {middle} (of {TIMES} runs, {low} to {high})")
     console.print("Both ways of holding values gave the same verdict.")
-    return {
-        "contacts": contacts,
-        "parts": results,
-        "shares": found,
-        "ratios": {"plain_held": ratio("plain_held", results)},
-    }
+    return {"contacts": contacts, "parts": results, "shares": found}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Measure the road at a fraction of the real rows.")
-    parser.add_argument("--scale", type=float, default=0.01, help="1 is all of Denmark; default 0.01")
-    parser.add_argument("--no-plain", action="store_true", help="leave out the plain ways (they need much memory)")
+    parser = argparse.ArgumentParser(description="Measure the road at the real sizes or a fraction of them.")
+    parser.add_argument("--scale", type=float, default=1, help="1, the default, is all of Denmark")
+    parser.add_argument(
+        "--ways", nargs="*", choices=MODULES, default=[*MODULES], help="what is measured beside the road"
+    )
     parser.add_argument(
         "--contacts", type=int, help="measure the quality work on a register of so many contacts instead"
     )
-    parser.add_argument("--folder", type=Path, help="where the temporary folder is made; default: the system's")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--folder", type=Path, help="where the temporary folder is made; default: the system's")
+    where.add_argument("--keep", type=Path, help="a folder to keep; deliveries that it has are measured again")
     given = parser.parse_args()
-    console, began = Console(), datetime.now(UTC)
+    console, began = Console(width=None if sys.stdout.isatty() else WIDTH), datetime.now(UTC)
     with (
-        tempfile.TemporaryDirectory(prefix="forlob-bench-", dir=given.folder) as made,
-        console.status("writing deliveries") as status,
+        nullcontext(given.keep)
+        if given.keep
+        else tempfile.TemporaryDirectory(prefix="forlob-bench-", dir=given.folder) as made,
+        console.status("") as status,
     ):
         if given.contacts:
             result = measure_quality(Path(made), given.contacts, console=console, status=status)
         else:
-            result = measure_road(Path(made), given.scale, plain=not given.no_plain, console=console, status=status)
-    about = {"measured": f"{began:%Y-%m-%d}", "machine": machine()}
-    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-    kept = {name: kept[name] for name in ("road", "quality") if name in kept}
-    kept["quality" if given.contacts else "road"] = about | result
-    RESULTS.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+            result = measure_road(Path(made).absolute(), given.scale, given.ways, console=console, status=status)
+    write_result(
+        "quality" if given.contacts else "road", {"measured": f"{began:%Y-%m-%d}", "machine": machine()} | result
+    )
     console.print(f"Written: {RESULTS.relative_to(ROOT)}")
+
+
+def write_result(kind: str, result: dict[str, object]) -> None:
+    """Keep a result beside those of other scales (of the road), so that growth over scales can be told."""
+    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    if kind == "road":
+        kept["road"] = {**kept.get("road", {}), f"{result['scale']:g}": result}
+    else:
+        kept[kind] = result
+    RESULTS.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

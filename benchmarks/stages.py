@@ -1,89 +1,50 @@
-"""The stages that are measured, each run as a process: `python -m benchmarks.stages STAGE FOLDER [SCALE]`.
+"""The road's stages, each run as a process: `python -m benchmarks.stages STAGE FOLDER [SCALE]`.
 
-Here: what a stage reads, calls and writes, as the assets do, and one line of JSON with what it took. Not here: which
-stages, how often and beside what (`road.py`). The clock starts when everything is imported and stops when the stage's
-tables are written.
+Here: what a stage reads, calls and writes, as the assets do. Not here: which stages are measured, how often and beside
+what (`road.py`). The quality work is not here: it is measured by itself (`quality.py`).
 """
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import polars as pl
+from upath import UPath
 
-from benchmarks import plain
-from benchmarks.clock import Clock
 from benchmarks.extracts import write_extracts
+from benchmarks.store import SPELLS, YEARS, Store, run_stage
 from catalogue.reader import Catalogue, read_catalogue
 from deliveries.entry import delivered_pnrs, enter
-from deliveries.folder import Delivery, find_deliveries
 from deliveries.lists import read_participant_list
 from deliveries.shape import family_columns
-from deliveries.sources import Source, open_sources
-from deliveries.studies import Study, read_studies
-from deliveries.wide import BATCH_ROWS, enter_wide, wide_batches, wide_rows
+from deliveries.sources import open_sources
+from deliveries.studies import Study
+from deliveries.wide import enter_wide, wide_rows
+from engines.local import Local
+from engines.parts import made
+from engines.ranges import ROWS_A_RANGE
 from expectations.contracts.columns import polars_schema
 from expectations.contracts.deliveries import DELIVERIES, DREAM
 from expectations.contracts.registers import REGISTERS
 from expectations.contracts.studies import STUDY_TABLES
 from expectations.validate import hold
+from pipelines import population
+from pipelines.comparison import StudyBase, comparison, touched_years
 from pipelines.costs import costs
 from pipelines.coverage import column_coverage, covered, snapshot_coverage, span_coverage
 from pipelines.participants import accept, with_traits
 from pipelines.periods import study_periods
 from pipelines.persons import KEY_SCHEMA, extend_person_key, of_persons
+from pipelines.population_means import means
 from pipelines.presence import presence
-from pipelines.registers.dream import benefit_spells, employment_spells, month_runs, on_services, week_runs
-from pipelines.registers.handic import grant_spells
-from pipelines.registers.lpr_a_kontakt import hospital_spells
+from pipelines.registers import dream, handic, lpr_a_kontakt
+from pipelines.registers.dream import month_runs, week_runs
+from pipelines.stages import Stage
 from pipelines.tables import cost_table
 from pipelines.use import study_use
 from pipelines.weeks import month_columns, week_columns
-
-SPELLS = ("dream", "dream_employment", "lpr_a_kontakt", "handic")
-STUDY = "aaben_dialog"
-ROW_GROUP_ROWS = 100_000  # as in assets.store, whose import (Dagster) would be in every stage's memory
-
-
-class Store:
-    """The folder of one benchmark: deliveries, and the tables made of them so far."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def scan(self, table: str) -> pl.LazyFrame:
-        return pl.scan_parquet(self.folder / "store" / f"{table}.parquet")
-
-    def write(self, table: str, frame: pl.DataFrame | pl.LazyFrame) -> None:
-        path = self.folder / "store" / f"{table}.parquet"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        frame.lazy().sink_parquet(path, maintain_order=True, row_group_size=ROW_GROUP_ROWS)
-
-    @contextmanager
-    def scratch(self) -> Iterator[Path]:
-        """An empty folder for rows on their way, as `engines.parts` makes one."""
-        with TemporaryDirectory(dir=self.folder) as folder:
-            yield Path(folder)
-
-    @cache  # noqa: B019 - one store a process
-    def deliveries(self, register: str) -> tuple[Delivery, ...]:
-        kinds = {name: contract.kind for name, contract in DELIVERIES.items()}
-        return find_deliveries(self.folder / "extracts", kinds).deliveries[register]
-
-    def sources(self, register: str) -> list[Source]:
-        return open_sources(DELIVERIES[register], self.deliveries(register))
-
-    def key(self) -> pl.DataFrame:
-        return self.scan("person_key").collect()
-
-    def study(self) -> Study:
-        return next(study for study in read_studies(self.folder / "studies") if study.id == STUDY)
 
 
 def person_key(store: Store) -> None:
@@ -103,7 +64,7 @@ def entry_bef(store: Store) -> None:
     store.write("coverage/bef", snapshot_coverage("bef", days))
 
 
-def _entry_narrow(store: Store, register: str) -> None:
+def entry_narrow(store: Store, register: str) -> None:
     with store.scratch() as folder:
         entered = enter(DELIVERIES[register], store.sources(register), store.key(), folder)
         store.write(f"registers/{register}", entered.kept.cast(dict(polars_schema(REGISTERS[register]))))
@@ -127,18 +88,27 @@ def entry_dream(store: Store) -> None:
     store.write("coverage/dream", column_coverage("dream", weeks, months, data_end))
 
 
+def run_engine(
+    store: Store, stage: Stage, frames: Mapping[str, pl.LazyFrame], tables: Mapping[str, str], **settings: Any
+) -> None:
+    """A stage over ranges of persons on this machine; `tables` names the outputs that are written."""
+    folder = UPath(store.folder / "store")
+    with made(Local(), stage, frames, settings, folder, rows_a_range=ROWS_A_RANGE) as outputs:
+        for output, table in tables.items():
+            store.write(table, outputs[output])
+
+
 def spells_dream(store: Store) -> None:
-    codes, runs = read_catalogue().dream_codes, store.scan("registers/dream")
-    weeks = on_services(runs, codes)
-    store.write("spells/dream", benefit_spells(weeks))
-    store.write("spells/dream_employment", employment_spells(store.scan("registers/dream_employment"), weeks))
+    frames = {"dream": store.scan("registers/dream"), "months": store.scan("registers/dream_employment")}
+    tables = {"spells": "spells/dream", "employment": "spells/dream_employment", "unmapped": "quality/unmapped_dream"}
+    run_engine(store, dream.STAGE, frames, tables, dream_codes=read_catalogue().dream_codes)
 
 
 def spells_handic(store: Store) -> None:
-    data_end = store.deliveries("handic")[-1].data_end
-    store.write(
-        "spells/handic", grant_spells(store.scan("registers/handic"), read_catalogue().handic_services, data_end)[0]
-    )
+    grants, data_end = store.scan("registers/handic"), store.deliveries("handic")[-1].data_end
+    tables = {"spells": "spells/handic", "unmapped": "quality/unmapped_handic"}
+    services = read_catalogue().handic_services
+    run_engine(store, handic.STAGE, {"grants": grants}, tables, handic_services=services, data_end=data_end)
 
 
 def hospital_rules(catalogue: Catalogue) -> tuple[pl.Series, float, float]:
@@ -148,10 +118,24 @@ def hospital_rules(catalogue: Catalogue) -> tuple[pl.Series, float, float]:
 
 
 def spells_lpr(store: Store) -> None:
-    store.write(
-        "spells/lpr_a_kontakt",
-        hospital_spells(store.scan("registers/lpr_a_kontakt"), *hospital_rules(read_catalogue())),
+    specialties, gap, admission = hospital_rules(read_catalogue())
+    frames, tables = {"contacts": store.scan("registers/lpr_a_kontakt")}, {"spells": "spells/lpr_a_kontakt"}
+    settings = {"specialties": specialties, "stay_gap_hours": gap, "admission_hours": admission}
+    run_engine(store, lpr_a_kontakt.STAGE, frames, tables, **settings)
+
+
+def population_years(store: Store) -> None:
+    """The population's counts, means and costs of `YEARS`, of the snapshots that tell who is present in them."""
+    services = read_catalogue().services
+    measured = population.measured_years(store.coverage(), services).filter(pl.col("year").is_in(YEARS))
+    frames = {"bef": pl.scan_parquet(store.bef_paths())} | {name: store.scan(f"spells/{name}") for name in SPELLS}
+    tables = {"citizens": "population/citizens", "use": "population/use"}
+    run_engine(store, population.STAGE, frames, tables, services=services, measured=measured)
+    store.write("population/measured", measured)
+    cells = population.Cells(
+        store.scan("population/citizens").collect(), store.scan("population/use").collect(), measured
     )
+    store.write("population/means", means(cells, read_catalogue()))
 
 
 def participants(store: Store) -> None:
@@ -159,16 +143,16 @@ def participants(store: Store) -> None:
     study, accepted = store.study(), accept(read_participant_list(store.study().participants), needs_start_date=False)
     keyed = accepted.kept.join(store.key(), on="pnr", how="left").drop("pnr")
     weeks = store.scan("coverage/dream").filter(kind="week").collect()["start"].to_list()
-    bef, dream = store.scan("registers/bef/*"), store.scan("registers/dream")
-    rows = with_traits(study.id, keyed, bef, dream, weeks, read_catalogue().dream_codes)
+    bef, runs = store.scan("registers/bef/*"), store.scan("registers/dream")
+    rows = with_traits(study.id, keyed, bef, runs, weeks, read_catalogue().dream_codes)
     store.write("participants", _held(rows, "participants"))
 
 
 def study(store: Store) -> None:
-    """From the study base to the cost table: periods, presence, use, costs."""
+    """From the study base to its own rows of the cost table: periods, presence, use, costs."""
     plan, catalogue = store.study(), read_catalogue()
     base = store.scan("participants").filter("in_study_base").collect()
-    known = pl.concat([store.scan(f"coverage/{register}") for register in DELIVERIES]).collect()
+    known = store.coverage()
     windows = study_periods(base, plan.mode, plan.years_before, plan.years_after, known["data_end"].min())
     rows = of_persons(store.scan("registers/bef/*"), base["person"])
     snapshots = known.filter(kind="snapshot")["start"].to_list()
@@ -177,10 +161,35 @@ def study(store: Store) -> None:
     measured = covered(periods, known, catalogue.services)
     used = study_use(plan.id, periods, measured, pl.concat(spells).collect(), catalogue.services).use
     priced = _held(costs(used, periods, catalogue, plan.price_year), "costs")
-    numbers = range(-plan.years_before, plan.years_after + 1)
     people = base.select("person", "kom", "group")
-    table = cost_table(plan.id, people, periods, priced, catalogue, numbers, plan.price_year)
+    table = cost_table(plan.id, people, periods, priced, catalogue, _numbers(plan), plan.price_year)
+    store.write("periods", periods)
+    store.write("costs", priced)
     store.write("cost_table", _held(table, "cost_table"))
+
+
+def study_beside_population(store: Store) -> None:
+    """The rows of the population in the cost table, the participants taken out of it."""
+    plan, catalogue = store.study(), read_catalogue()
+    periods, priced = store.scan("periods").collect(), store.scan("costs").collect()
+    listed = store.scan("participants").select("person").collect().to_series()
+    everybody = {"bef": store.scan("registers/bef/*")} | {name: store.scan(f"spells/{name}") for name in SPELLS}
+    own = {name: of_persons(frame, listed).collect(engine="streaming").lazy() for name, frame in everybody.items()}
+    cells = {name: store.scan(f"population/{name}") for name in ("citizens", "use", "measured")}
+    rows = comparison(
+        plan.id,
+        StudyBase.of(periods, priced, own["bef"], anchored=plan.mode == "anchored"),
+        population.without(cells, own, touched_years(periods), catalogue.services),
+        plan.comparison_ages,
+        catalogue,
+        _numbers(plan),
+        plan.price_year,
+    ).rows
+    store.write("cost_table_beside_population", _held(rows, "cost_table"))
+
+
+def _numbers(plan: Study) -> range:
+    return range(-plan.years_before, plan.years_after + 1)
 
 
 def _held(frame: pl.DataFrame, table: str) -> pl.DataFrame:
@@ -191,69 +200,22 @@ def _held(frame: pl.DataFrame, table: str) -> pl.DataFrame:
     return frame
 
 
-def by_pnr(store: Store) -> None:
-    """Not measured: the contacts as the plain way wants them, with their PNR, sorted by it."""
-    contacts = store.scan("registers/lpr_a_kontakt").join(store.scan("person_key"), on="person").drop("person")
-    store.write("plain/contacts", contacts.sort("pnr", "start"))
-
-
-def plain_stays(store: Store) -> None:
-    store.write("plain/stays", plain.stays(store.scan("plain/contacts"), *hospital_rules(read_catalogue())))
-
-
-def batched_weeks(store: Store) -> None:
-    """The weeks alone of `entry_dream`, to set beside the plain way, which makes nothing else."""
-    sources = store.sources("dream")
-    rows = wide_rows(DREAM, sources, store.key())
-    weeks = week_columns(sources[0].frame.collect_schema())
-    narrow = [Source(s.path, s.frame.select("pnr", *weeks), s.period) for s in sources]
-    runs = [week_runs(batch, weeks) for batch, _ in wide_batches(DREAM, narrow, rows, BATCH_ROWS)]
-    store.write("plain/batched_weeks", pl.concat(runs).sort("person", "start"))
-
-
-def plain_weeks(store: Store) -> None:
-    wide = store.sources("dream")[0].frame
-    store.write("plain/weeks", plain.week_runs(wide, week_columns(wide.collect_schema())))
-
-
-def same(store: Store) -> None:
-    """Not measured: the plain ways give the same rows."""
-    pairs = [("plain/stays", "spells/lpr_a_kontakt"), ("plain/weeks", "registers/dream")]
-    for plainly, ours in [*pairs, ("plain/weeks", "plain/batched_weeks")]:
-        expected = store.scan(ours).collect()
-        keyed = store.scan(plainly).join(store.scan("person_key"), on="pnr").select(expected.columns).collect()
-        if not keyed.cast(expected.schema).sort(pl.all()).equals(expected.sort(pl.all())):
-            raise SystemExit(f"{plainly} and {ours} are not the same rows")
-
-
 STAGES: dict[str, Callable[[Store], object]] = {
     "extracts": lambda store: write_extracts(store.folder, float(sys.argv[3])),
     "nothing": lambda store: None,
     "person_key": person_key,
     "entry_bef": entry_bef,
     "entry_dream": entry_dream,
-    "entry_lpr": lambda store: _entry_narrow(store, "lpr_a_kontakt"),
-    "entry_handic": lambda store: _entry_narrow(store, "handic"),
+    "entry_lpr": lambda store: entry_narrow(store, "lpr_a_kontakt"),
+    "entry_handic": lambda store: entry_narrow(store, "handic"),
     "spells_dream": spells_dream,
     "spells_lpr": spells_lpr,
     "spells_handic": spells_handic,
+    "population": population_years,
     "participants": participants,
     "study": study,
-    "by_pnr": by_pnr,
-    "plain_stays": plain_stays,
-    "batched_weeks": batched_weeks,
-    "plain_weeks": plain_weeks,
-    "same": same,
+    "study_beside": study_beside_population,
 }
 
-
-def main() -> None:
-    store = Store(Path(sys.argv[2]))
-    clock = Clock()
-    with clock.part(sys.argv[1]):
-        STAGES[sys.argv[1]](store)
-    print(json.dumps(clock.took()[sys.argv[1]]))
-
-
 if __name__ == "__main__":
-    main()
+    run_stage(STAGES)

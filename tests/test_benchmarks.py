@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
+from importlib import import_module
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from benchmarks import road
+from benchmarks import report, road, same, stages
 from benchmarks.clock import Clock
+from benchmarks.extracts import write_extracts
+from benchmarks.store import Store
 
 CONTACTS = 3_000
 
@@ -55,3 +59,83 @@ def test_every_part_of_a_registers_work_is_timed(parts: dict[str, road.Took]) ->
 @pytest.mark.usefixtures("parts")
 def test_pandera_gives_the_same_verdict(folder: Path) -> None:
     assert road.run("quality", "same_verdict", folder, CONTACTS) == {}
+
+
+SCALE = 1e-5
+"""The least there is: the citizens of the two studies and their families, with as few contacts and grants."""
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the road and the other ways have been, in this process: starting one takes longest."""
+    made = tmp_path_factory.mktemp("ways")
+    write_extracts(made, SCALE)
+    for stage in report.STAGES:
+        stages.STAGES[stage](Store(made))
+        for way, its_own in road.BESIDE.items():
+            if stage in its_own:
+                import_module(f"benchmarks.{road.MODULES[way]}").STAGES[stage](Store(made, way))
+    return made
+
+
+@pytest.mark.parametrize("module", ["stages", *road.MODULES.values()])
+def test_a_stage_in_a_process_tells_what_it_took(compared: Path, module: str) -> None:
+    assert set(road.run(module, "spells_handic", compared)) == set(road.MEASURES)
+
+
+@pytest.mark.parametrize("way", report.WAYS)
+def test_every_way_gives_the_same(compared: Path, way: str) -> None:
+    assert road.run("same", way, compared) == {"share": 1.0}
+
+
+def test_another_result_is_told(compared: Path) -> None:
+    store = Store(compared)
+    path = store.path("spells/handic", "duckdb")
+    spells = pl.read_parquet(path)
+    spells.with_columns(pl.col("quantity") + (pl.int_range(pl.len()) == 0)).write_parquet(path)
+    with pytest.raises(AssertionError):
+        same.same_spells(store, "duckdb", "handic")
+    spells.write_parquet(path)
+
+
+def test_deliveries_of_another_scale_are_refused(tmp_path: Path) -> None:
+    (tmp_path / road.SCALE_FILE).write_text("0.5", encoding="utf-8")
+    with pytest.raises(SystemExit, match=r"0\.5"):
+        road.write_deliveries(tmp_path, 1)
+
+
+def took(wall_s: float, peak_mb: float = 100) -> road.Took:
+    return {"wall_s": wall_s, "cpu_s": wall_s, "peak_mb": peak_mb, "runs": 1}
+
+
+def result(scale: float = 1) -> dict[str, object]:
+    """A road of 2 s a stage, a floor of 1 s, DuckDB of 8 s, and pandas of 5 s on half of the citizens."""
+    beside = {"floor": 1, "duckdb": 8, "pandas": 5}
+    return {
+        "scale": scale,
+        "road": {stage: took(2) for stage in report.STAGES},
+        "ways": {way: {stage: took(beside[way]) for stage in road.BESIDE[way]} for way in beside},
+        "shares": {"duckdb": 1.0, "pandas": 0.5},
+    }
+
+
+def test_a_way_on_some_citizens_is_held_against_its_share_of_the_road() -> None:
+    assert report.ratio(result(), "duckdb", report.AFTER_ENTRY) == 4
+    assert report.ratio(result(), "pandas", report.SPELLS) == 5
+    assert report.ratio(result(), "pandas", ["study"]) == 2.5  # a study's citizens are all there
+    assert report.ratio(result(), "duckdb", report.ENTRY) is None
+
+
+def test_goals_are_kept_or_missed() -> None:
+    verdicts = [row[-1] for row in report.goals_table(result())]
+    assert verdicts == ["kept", "kept", "missed", "kept", "kept", "kept", "kept", "kept"]
+    small = [row[-1] for row in report.goals_table(result(0.01))]
+    assert set(small[:5]) == {"a goal of scale 1"}
+
+
+def test_growth_is_held_against_the_rows() -> None:
+    larger = result(1)
+    larger["road"] = {stage: took(300) for stage in report.STAGES}
+    head, rows = report.growth_table({"1": larger, "0.01": result(0.01)})
+    assert head[1:3] == ["scale 0.01", "scale 1"]
+    assert {row[-1] for row in rows} == {"1.50"}
