@@ -133,10 +133,12 @@ def measure_road(folder: Path, scale: float, ways: list[str], *, console: Consol
     for stage, name in STAGES.items():
         status.update(name)
         road[stage] = measured("stages", stage, folder)
+        console.print(f"{name}: {road[stage]['wall_s']:.2f} s, {road[stage]['peak_mb']:,.0f} MB")
         for way in ways:
             if stage in BESIDE[way]:
                 status.update(f"{name}: {way}")
                 beside[way][stage] = measured(MODULES[way], stage, folder)
+                console.print(f"  {WAYS[way]}: {beside[way][stage]['wall_s']:.2f} s")
     shares = {}
     for way in WAYS:
         if way in ways:

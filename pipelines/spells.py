@@ -9,6 +9,7 @@ own, so that one running maximum over the column serves all of them and no group
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -66,6 +67,29 @@ def _chain_in_halves(
     return first.append(second + first.item(-1))
 
 
+def sort_packed(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """Sort rows by columns without nulls, packed into one integer a row.
+
+    The rows of a register are nearly in order already, which a stable sort of integers makes use of: it takes a quarter
+    of the time of a sort by several columns.
+
+    Args:
+        rows: the rows; those alike in `by` keep their order.
+        by: columns of integers, dates, times or enums, the first counting most.
+    """
+    if rows.is_empty():
+        return rows
+    columns = [rows.get_column(name).to_physical().cast(pl.Int64) for name in by]
+    extents = [(int(column.min()), int(column.max()) - int(column.min()) + 1) for column in columns]  # type: ignore[arg-type]
+    if math.prod(width for _, width in extents) > np.iinfo(np.int64).max:
+        return rows.sort(by, maintain_order=True)
+    packed = np.zeros(rows.height, np.int64)
+    for column, (low, width) in zip(columns, extents, strict=True):
+        packed *= width
+        packed += column.to_numpy() - low
+    return rows[np.argsort(packed, kind="stable")]
+
+
 def one_a_chain(rows: pl.DataFrame, chains: pl.Series, end: str) -> pl.DataFrame:
     """The first row of each chain, with the latest `end` of all its rows.
 
@@ -87,12 +111,14 @@ def union_spells(rows: pl.DataFrame) -> pl.DataFrame:
     Source: docs/method.md § 4, HANDIC: each date counts once.
 
     Args:
-        rows: `person`, `service`, `start`, `end` (dates, both included), in any order.
+        rows: `person`, `service` (text or an enum), `start`, `end` (dates, both included), in any order.
 
     Returns:
         `SPELL_SCHEMA`, sorted by person, service and start; `quantity` is the days.
     """
-    ordered = rows.select("person", "service", "start", "end").sort("person", "service", "start")
+    kinds = pl.Enum(rows.get_column("service").unique().cast(pl.String).sort())
+    spells = rows.select("person", pl.col("service").cast(kinds), "start", "end")
+    ordered = sort_packed(spells, ["person", "service", "start"])
     return (
         one_a_chain(ordered, chain(ordered, ["person", "service"], "start", "end", gap=1), "end")
         .select(

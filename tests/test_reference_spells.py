@@ -13,7 +13,7 @@ from reference import chaining, unions
 
 from pipelines.registers.handic import grant_spells
 from pipelines.registers.lpr_a_kontakt import hospital_spells
-from pipelines.spells import SPELL_SCHEMA, chain, subtract, union_spells
+from pipelines.spells import SPELL_SCHEMA, chain, sort_packed, subtract, union_spells
 
 quick = settings(max_examples=150, deadline=None)
 
@@ -185,3 +185,22 @@ def test_subtract(kept: list[tuple[int, int, int]], taken: list[tuple[int, int, 
     assert left == sorted(left)
     assert sum(end - start + 1 for _, start, end in left) == len(units(left))
     assert units(left) == units(kept) - units(taken)
+
+
+@quick
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.integers(0, 2**32 - 1),
+            st.sampled_from(["b", "a"]),
+            st.dates(date(1, 1, 1), date(9999, 12, 31)) | st.dates(date(2020, 1, 1), date(2020, 1, 3)),
+            st.integers(-(2**62), 2**62) | st.integers(0, 3),
+        )
+    )
+)
+def test_sort_packed(rows: list[tuple[int, str, date, int]]) -> None:
+    """Also where the columns together are wider than 64 bits."""
+    schema = {"person": pl.UInt32, "service": pl.Enum(["a", "b"]), "start": pl.Date, "n": pl.Int64}
+    frame = pl.DataFrame(rows, schema=schema, orient="row").with_row_index("at")
+    for by in (["person", "service", "start"], ["service", "n"], ["n", "start", "person"]):
+        assert sort_packed(frame, by).equals(frame.sort(by, maintain_order=True))

@@ -102,7 +102,9 @@ def on_services(runs: pl.LazyFrame, dream_codes: pl.DataFrame) -> Mapped:
         Runs from their first to their last Thursday, cut to the Thursdays on which their code is valid.
     """
     thursdays = runs.with_columns(sunday_of(pl.col("start")), monday_of(pl.col("end"))).collect()
-    mapped = map_codes(thursdays, dream_codes.select("code", "service", "is_transfer", "valid_from", "valid_to"))
+    kinds = pl.Enum(dream_codes.get_column("service").drop_nulls().unique().sort())
+    codes = dream_codes.select("code", pl.col("service").cast(kinds), "is_transfer", "valid_from", "valid_to")
+    mapped = map_codes(thursdays, codes)
     first = thursdays_until(pl.col("start") - pl.duration(days=1)) * 7
     last = (thursdays_until(pl.col("end")) - 1) * 7
     snapped = mapped.rows.with_columns(start=first.cast(pl.Date), end=last.cast(pl.Date))
@@ -162,18 +164,24 @@ def employment_spells(employment: pl.LazyFrame, weeks: Mapped) -> pl.DataFrame:
         *(months.get_column(name).to_numpy() for name in ("person", "start", "end")),
         *(transfers.get_column(name).to_numpy() for name in ("person", "start", "end")),
     )
-    month = pl.DataFrame({"person": person, "first": first, "last": last})
-
-    def first_day(months_since_0: pl.Expr) -> pl.Expr:
-        return pl.date((months_since_0 - 1) // 12, (months_since_0 - 1) % 12 + 1, 1)
-
-    return month.select(
-        "person",
-        service=pl.lit(EMPLOYMENT),
-        start=first_day(pl.col("first")),
-        end=first_day(pl.col("last")).dt.month_end(),
-        quantity=pl.col("last") - pl.col("first") + 1,
+    if len(person) == 0:
+        return pl.DataFrame(schema=SPELL_SCHEMA)
+    # The days of some hundred months are looked up: to make dates of millions takes longer than to find the months.
+    low, high = int(first.min()), int(last.max())
+    first_days = pl.date_range(_first_day(low), _first_day(high), "1mo", eager=True)
+    return pl.DataFrame(
+        {
+            "person": person,
+            "service": pl.repeat(EMPLOYMENT, len(person), eager=True),
+            "start": first_days.gather(first - low),
+            "end": first_days.dt.month_end().gather(last - low),
+            "quantity": last - first + 1,
+        }
     ).cast(SPELL_SCHEMA)
+
+
+def _first_day(months_since_0: int) -> date:
+    return date((months_since_0 - 1) // 12, (months_since_0 - 1) % 12 + 1, 1)
 
 
 def spells_of_persons(frames: Mapping[str, pl.LazyFrame], dream_codes: pl.DataFrame) -> dict[str, pl.DataFrame]:

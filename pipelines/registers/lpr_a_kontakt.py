@@ -9,11 +9,14 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pipelines.spells import SPELL_SCHEMA, chain, one_a_chain
+from pipelines.spells import SPELL_SCHEMA, chain, one_a_chain, sort_packed
 from pipelines.stages import Stage, in_order
 
 PHYSICAL_ATTENDANCE = "ALCA00"
 MILLISECONDS_AN_HOUR = 3_600_000
+MILLISECONDS_A_DAY = 24 * MILLISECONDS_AN_HOUR
+SERVICES = pl.Enum(["psykiatri_ambulant", "psykiatri_indlaeggelse", "somatik_ambulant", "somatik_indlaeggelse"])
+"""The kinds of stay, in the order of their text: a visit and an admission, psychiatric and then somatic."""
 
 
 def hospital_spells(
@@ -46,11 +49,21 @@ def hospital_spells(
         )
         .collect()
     )
-    stays = [
-        _stays(attended.filter(pl.col("psychiatric") == psychiatric), prefix, stay_gap_hours, admission_hours)
-        for psychiatric, prefix in ((False, "somatik"), (True, "psykiatri"))
-    ]
-    return pl.concat(stays).sort("person", "service", "start", "end")
+    by = ["person", "psychiatric"]
+    ordered = sort_packed(attended, [*by, "start"])
+    gap = round(stay_gap_hours * MILLISECONDS_AN_HOUR)
+    stays = one_a_chain(ordered, chain(ordered, by, "start", "end", gap), "end")
+    admission = pl.col("end") - pl.col("start") >= admission_hours * MILLISECONDS_AN_HOUR
+    first_day, last_day = ((pl.col(name) // MILLISECONDS_A_DAY).cast(pl.Int32) for name in ("start", "end"))
+    kind = 2 * (~pl.col("psychiatric")).cast(pl.UInt8) + admission.cast(pl.UInt8)
+    spells = stays.select(
+        "person",
+        service=kind.cat.to(SERVICES),
+        start=first_day.cast(pl.Date),
+        end=last_day.cast(pl.Date),
+        quantity=pl.when(admission).then((last_day - first_day).clip(lower_bound=1)).otherwise(1),
+    )
+    return sort_packed(spells, ["person", "service", "start", "end"]).cast(SPELL_SCHEMA)
 
 
 def spells_of_persons(
@@ -71,22 +84,4 @@ def attendance(contacts: pl.LazyFrame, specialties: pl.Series) -> dict[str, int]
         contacts.select(contacts=pl.len(), physical_attendance=attended.sum(), psychiatric=psychiatric.sum())
         .collect(engine="streaming")
         .row(0, named=True)
-    )
-
-
-def _stays(contacts: pl.DataFrame, prefix: str, stay_gap_hours: float, admission_hours: float) -> pl.DataFrame:
-    gap = round(stay_gap_hours * MILLISECONDS_AN_HOUR)
-    admission = pl.col("end") - pl.col("start") >= admission_hours * MILLISECONDS_AN_HOUR
-    first_date, last_date = (pl.from_epoch(name, "ms").dt.date() for name in ("start", "end"))
-    bed_days = (last_date - first_date).dt.total_days().clip(lower_bound=1)
-    return (
-        one_a_chain(contacts, chain(contacts, ["person"], "start", "end", gap), "end")
-        .select(
-            "person",
-            service=pl.when(admission).then(pl.lit(f"{prefix}_indlaeggelse")).otherwise(pl.lit(f"{prefix}_ambulant")),
-            start=first_date,
-            end=last_date,
-            quantity=pl.when(admission).then(bed_days).otherwise(1),
-        )
-        .cast(SPELL_SCHEMA)
     )
