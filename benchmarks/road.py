@@ -138,7 +138,7 @@ def measure_road(folder: Path, scale: float, ways: list[str], *, console: Consol
             if stage in BESIDE[way]:
                 status.update(f"{name}: {way}")
                 beside[way][stage] = measured(MODULES[way], stage, folder)
-                console.print(f"  {WAYS[way]}: {beside[way][stage]['wall_s']:.2f} s")
+                console.print(f"  {WAYS.get(way, way)}: {beside[way][stage]['wall_s']:.2f} s")
     shares = {}
     for way in WAYS:
         if way in ways:

@@ -7,6 +7,7 @@ is read (`deliveries.reading`), registers with a column a week (`deliveries.wide
 
 from __future__ import annotations
 
+import errno
 import operator
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,8 +26,13 @@ from deliveries.quarantine import broken_rows, set_aside
 from deliveries.reading import UNREAD, read_fields, typed_rows
 from deliveries.sources import Source, rows_delivered
 from expectations.contracts.deliveries import REASONS, DeliveryContract
-from faults import DeliveryError, Fault, StoreError
+from faults import PASSING, DeliveryError, Fault, StoreError, os_error
 
+FILES_AT_ONCE = 4
+"""Files whose PNRs are looked through together: of forty at once Polars reads so far ahead that it takes 8 GB."""
+NOT_OF_A_DELIVERY = PASSING | {errno.ENOSPC, errno.EROFS, errno.EDQUOT}
+"""Errors of the disk that are soon gone, or of the one that is written to."""
+TOLD_OF_BROKEN = ("source", "row", "reason", "start")
 REPEATED = {"source": pl.UInt16, "row": pl.UInt32}
 
 
@@ -56,12 +62,14 @@ class Entered:
 
 def delivered_pnrs(contract: DeliveryContract, sources: Sequence[Source]) -> pl.Series:
     """Every distinct PNR in the id columns of a register's files, in no particular order."""
-    ids = [pl.LazyFrame(schema={"pnr": pl.String})]
-    for source in sources:
-        columns = read_fields(contract.ids, contract, source)
-        ids += [source.frame.select(pnr=column.value) for column in columns.values()]
-    with _naming_the_file(contract, sources):
-        return pl.concat(ids).drop_nulls().unique().collect(engine="streaming").to_series()
+    found = pl.DataFrame(schema={"pnr": pl.String})
+    for first in range(0, len(sources), FILES_AT_ONCE):
+        together = sources[first : first + FILES_AT_ONCE]
+        columns = [(source, read_fields(contract.ids, contract, source).values()) for source in together]
+        ids = [source.frame.select(pnr=column.value) for source, read in columns for column in read]
+        with _naming_the_file(contract, together):
+            found = pl.concat([found.lazy(), *ids]).drop_nulls().unique().collect(engine="streaming")
+    return found.to_series()
 
 
 def enter(contract: DeliveryContract, sources: Sequence[Source], person_key: pl.DataFrame, folder: Path) -> Entered:
@@ -84,8 +92,9 @@ def enter(contract: DeliveryContract, sources: Sequence[Source], person_key: pl.
     aside = pl.col("reason").is_not_null() | pl.col("person").is_null()
     with _naming_the_file(contract, sources):
         part(rows, received, last_person, folder / "parted", aside=aside)
-    apart = set_apart(folder / "parted")
-    apart = apart if apart is not None else rows.head(0).collect()
+    told = [column for column in TOLD_OF_BROKEN if column in rows.collect_schema()]
+    apart = set_apart(folder / "parted", told)
+    apart = apart if apart is not None else rows.select(told).head(0).collect()
     refuse_unknown(contract, apart.get_column("reason").null_count())
     kept = _sort_parts(contract, folder / "parted", folder)
     _refuse_twice_delivered(kept.snapshots, sources)
@@ -203,7 +212,12 @@ def _naming_the_file(contract: DeliveryContract, sources: Sequence[Source]) -> I
     """Files are read as one; when that fails, each is read alone, so that the fault names the one that cannot be."""
     try:
         yield
-    except (pl.exceptions.PolarsError, OSError, RuntimeError):
+    except BaseException as error:
+        # Rust code that panics raises a BaseException of its own; each compiled package has its own class of it.
+        panicked = not isinstance(error, Exception) and type(error).__name__ == "PanicException"
+        of_reading = isinstance(error, (pl.exceptions.PolarsError, OSError, RuntimeError)) or panicked
+        if not of_reading or os_error(error) in NOT_OF_A_DELIVERY:
+            raise
         for number, source in enumerate(sources):
             with reading(source.path):
                 typed_rows(contract, source, number).select(pl.all().count()).collect(engine="streaming")

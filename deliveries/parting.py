@@ -47,11 +47,12 @@ def parts_of(folder: Path) -> Iterator[pl.DataFrame]:
         shutil.rmtree(path)
 
 
-def set_apart(folder: Path) -> pl.DataFrame | None:
-    """The rows that belong to no part; None where there are none."""
+def set_apart(folder: Path, columns: list[str]) -> pl.DataFrame | None:
+    """Some columns of the rows that belong to no part; None where there are none."""
     path = folder / f"{NUMBER}={NO_PART}"
-    return _read(path) if path.exists() else None
+    return _read(path, columns) if path.exists() else None
 
 
-def _read(path: Path) -> pl.DataFrame:
-    return pl.read_parquet(sorted(path.glob("*.parquet")), hive_partitioning=False, glob=False)
+def _read(path: Path, columns: list[str] | None = None) -> pl.DataFrame:
+    files = sorted(path.glob("*.parquet"))
+    return pl.read_parquet(files, columns=columns, hive_partitioning=False, glob=False)

@@ -136,8 +136,8 @@ def _blank(column: str, schema: pl.Schema) -> pl.Expr:
     blank = delivered.is_null()
     if schema[column].is_float():
         return blank | delivered.is_nan()
-    if schema[column] == pl.String:
-        return blank | is_blank(delivered.str.strip_chars())
+    if schema[column] in (pl.String, pl.Categorical, pl.Enum):
+        return blank | is_blank(delivered.cast(pl.String).str.strip_chars())
     return blank
 
 

@@ -22,6 +22,7 @@ from deliveries.reading import typed_rows
 from deliveries.shape import family_columns
 from deliveries.sources import Source, rows_delivered
 from expectations.contracts.deliveries import DeliveryContract
+from faults import Fault, StoreError
 
 BATCH_ROWS = 10_000
 AHEAD = 2
@@ -138,10 +139,17 @@ class _Growing:
         """All rows by `person` and `start`, from files in the folder."""
         self._write()
         part(pl.scan_parquet(self.paths, glob=False), self.n_rows, last_person, self.folder / "parted")
-        written = []
+        for path in self.paths:
+            path.unlink()
+        written, n_sorted = [], 0
         for number, rows in enumerate(parts_of(self.folder / "parted")):
             written.append(self.folder / f"{number:05}.parquet")
             rows.sort("person", "start").write_parquet(written[-1], compression="lz4")
+            n_sorted += rows.height
+        if n_sorted != self.n_rows:  # else their citizens would seem to have had nothing
+            what = f"{self.n_rows - n_sorted} rows on their way into the store are gone from it"
+            mend = "see that nobody clears the store while a run is on, and run again"
+            raise StoreError(Fault(what, str(self.folder), mend))
         return pl.scan_parquet(written, glob=False) if written else self.empty.lazy()
 
     def _write(self) -> None:

@@ -5,9 +5,12 @@ Here: the one thing that every engine does to a range. Not here: where and in wh
 
 from __future__ import annotations
 
+import os
+import platform
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -107,7 +110,7 @@ def made(
 @contextmanager
 def parts_folder(store: UPath, name: str) -> Iterator[UPath]:
     """A new folder in the store, as long as the block lasts."""
-    folder = store / f"{PARTS}{name}-{uuid4().hex}"
+    folder = store / f"{PARTS}{name}-{uuid4().hex}-{os.getpid()}@{platform.node()}"
     folder.mkdir(parents=True)
     try:
         yield folder
@@ -116,9 +119,15 @@ def parts_folder(store: UPath, name: str) -> Iterator[UPath]:
 
 
 def forget_parts(store: UPath) -> None:
-    """Remove what a run that was killed has left; only where no other run is on the store."""
+    """Remove what runs that were killed have left: not the parts of a process that lives, nor of another machine."""
     for folder in store.glob(f"{PARTS}*"):
-        _remove(folder)
+        process, _, host = folder.name.rpartition("-")[2].partition("@")
+        if host == platform.node() and not _lives(process):
+            _remove(folder)
+
+
+def _lives(process: str) -> bool:
+    return Path("/proc", process).exists() or not Path("/proc/self").exists()
 
 
 def _remove(folder: UPath) -> None:

@@ -21,13 +21,15 @@ def suppress(cost_table: pl.DataFrame, min_count: int, *, show_zero: bool = True
     ``withheld`` (bool) added last. In a withheld row ``n_users``, ``share_users`` and every ``mean_*`` are null, and
     ``n_citizens`` too where it is itself below ``min_count``; a group whose ``n_study`` is below ``min_count`` is
     withheld in all its rows, ``n_study`` and ``n_citizens`` included. A row where nobody was measured
-    (``n_citizens`` is 0) is not withheld: its values are null because the register does not cover the period.
-    Without ``show_zero`` a row with no users is withheld like one with few: the data owner's profile decides.
+    (``n_citizens`` is 0) is not withheld: its values are null because the register does not cover the period. The
+    population at the study base's age and sex is withheld where the study's own row rests on too few: who they are
+    could be read from it. Without ``show_zero`` a row with no users is withheld like one with few: the data owner's
+    profile decides.
 
     Rule: docs/method.md § 7, primary suppression only (see the module's docstring).
     """
     _check(min_count)
-    small_group = pl.col("n_study").lt(min_count).fill_null(True)
+    small_group = _few("n_study", min_count).fill_null(True) | _weighed_by_few(cost_table, min_count)
     few_citizens = _few("n_citizens", min_count)
     few_users = _few("n_users", min_count) if show_zero else pl.col("n_users") < min_count
     measured = pl.col("n_citizens") > 0
@@ -50,6 +52,15 @@ def suppress_counts(counts: pl.DataFrame, min_count: int, column: str = "n") -> 
     _check(min_count)
     few = _few(column, min_count).fill_null(True)
     return counts.with_columns(_unless(few, pl.col(column)), withheld=few)
+
+
+def _weighed_by_few(cost_table: pl.DataFrame, min_count: int) -> pl.Series:
+    """Which rows are weighted by the study base, where fewer than `min_count` of it are measured."""
+    key, own = ["period", "area", "service"], cost_table.filter(group_by="alle")
+    few = own.select(*key, few=_few("n_study", min_count) | _few("n_citizens", min_count))
+    standardised = pl.col("group_by") == "befolkning_standardiseret"
+    beside = cost_table.join(few, on=key, how="left", nulls_equal=True, maintain_order="left")
+    return beside.select(standardised & pl.col("few").fill_null(value=True)).to_series()
 
 
 def _few(column: str, min_count: int) -> pl.Expr:

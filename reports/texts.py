@@ -61,7 +61,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "comparison_heading": ("Område", "Area"),
     "compared.alle": ("Studiet", "The study"),
     "citizens.alle": ("Borgere målt i studiet", "Citizens measured in the study"),
-    "citizens.befolkning": ("Borgere målt i befolkningen", "Citizens measured in the population"),
+    "citizens.befolkning": (
+        "Borgere målt i befolkningen, én gang for hvert kalenderår",
+        "Citizens measured in the population, once for each calendar year",
+    ),
     "citizens.befolkning_standardiseret": (
         "Heraf med en alder og et køn som i studiet",
         "Of whom of an age and sex as in the study",
@@ -155,7 +158,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.area": ("Område", "Area"),
     "column.service": ("Ydelse", "Service"),
     "column.unit": ("Enhed", "Unit"),
-    "column.n_study": ("Borgere i studiet", "Citizens in study"),
+    "column.n_study": ("Borgere i studiet (eller befolkningen)", "Citizens in study (or population)"),
     "column.n_citizens": ("Borgere målt", "Citizens measured"),
     "column.n_users": ("Borgere med forbrug", "Citizens with use"),
     "column.share_users": ("Andel med forbrug", "Share with use"),

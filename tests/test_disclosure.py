@@ -6,6 +6,7 @@ from polars.testing import assert_frame_equal
 
 from pipelines.disclosure import suppress, suppress_counts
 
+COMPARED = ("befolkning", "befolkning_standardiseret")
 COUNTS = ("n_study", "n_citizens", "n_users")
 VALUES = ["share_users", "mean_quantity", "mean_cost", "mean_cost_kommune", "mean_cost_region", "mean_cost_stat"]
 
@@ -49,6 +50,20 @@ def test_a_row_with_few_users_loses_its_values_but_not_its_citizens(users):
     assert row["withheld"]
     assert (row["n_study"], row["n_citizens"], row["n_users"]) == (64, 60, None)
     assert all(row[value] is None for value in VALUES)
+
+
+@pytest.mark.parametrize(("own", "hidden"), [((64, 60, 20), False), ((64, 4, 2), True), ((1, 1, 1), True)])
+def test_the_population_weighted_by_few_is_withheld(own, hidden):
+    """At the age and sex of one participant, the population's row says who that is."""
+    rows = pl.concat([table(own), *(table((9000, 8000, 700)).with_columns(group_by=pl.lit(kind)) for kind in COMPARED)])
+    shown = suppress(rows, 5).filter(pl.col("group_by") != "alle")
+    assert shown.select("group_by", "withheld").rows() == [(COMPARED[0], False), (COMPARED[1], hidden)]
+    assert shown.get_column("n_study").to_list() == [9000, None if hidden else 9000]
+
+
+def test_a_population_nobody_is_in_is_not_measured_and_not_hidden():
+    shown = suppress(table((64, 0, 0), (0, 0, 0)).with_columns(group_by=pl.lit("befolkning")), 5)
+    assert shown.get_column("withheld").to_list() == [False, False]
 
 
 def test_a_row_with_few_citizens_loses_that_count_too():

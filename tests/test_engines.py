@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import platform
 import random
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
@@ -21,7 +23,7 @@ from catalogue.reader import read_catalogue
 from engines.choice import chosen
 from engines.dask import Dask
 from engines.local import Local
-from engines.parts import Engine, forget_parts, made
+from engines.parts import Engine, forget_parts, made, parts_folder
 from engines.ranges import Persons, ranges_of
 from faults import EngineError
 from pipelines.registers import dream, handic, lpr_a_kontakt
@@ -221,11 +223,22 @@ def test_a_run_on_a_cluster_leaves_the_same_store(tmp_path: Path, monkeypatch: p
 
 
 def test_what_a_killed_run_left_is_forgotten(store: UPath) -> None:
-    (store / ".parts-dream_spells-1").mkdir()
-    (store / ".parts-dream_spells-1" / "spells-000000.parquet").touch()
+    left = store / f".parts-dream_spells-1-999999999@{platform.node()}"
+    left.mkdir()
+    (left / "spells-000000.parquet").touch()
     (store / "spells").mkdir()
     forget_parts(store)
     assert [path.name for path in store.iterdir()] == ["spells"]
+
+
+def test_the_parts_of_a_run_that_lives_and_of_another_machine_are_left(store: UPath) -> None:
+    with parts_folder(store, "dream_spells") as alive:
+        dead = store / alive.name.replace(f"-{os.getpid()}@", "-999999999@")
+        elsewhere = store / f"{dead.name}x"
+        dead.mkdir()
+        elsewhere.mkdir()
+        forget_parts(store)
+        assert sorted(path.name for path in store.iterdir()) == sorted([alive.name, elsewhere.name])
 
 
 # Settings

@@ -20,7 +20,7 @@ from deliveries.formats import open_delivery
 from deliveries.sources import Source
 from deliveries.wide import enter_wide, wide_rows
 from expectations.contracts.deliveries import BEF, DREAM, HANDIC, LPR_A_KONTAKT, DeliveryContract
-from faults import DeliveryError
+from faults import DeliveryError, StoreError
 from pipelines.registers.dream import month_runs, week_runs
 from pipelines.weeks import week_columns
 
@@ -173,3 +173,32 @@ def test_a_file_that_breaks_while_all_are_read_is_named() -> None:
         sources[1].path.write_bytes(whole)
         with pytest.raises(DeliveryError, match=r"2019-1\.parquet cannot be read"):
             enter(LPR_A_KONTAKT, sources, KEY, folder)
+
+
+def test_a_panic_while_files_are_read_names_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rust code that panics raises what is no `Exception`, and of a class of each package's own."""
+
+    class PanicException(BaseException):
+        pass
+
+    def panics(*_: object, **__: object) -> None:
+        path = sources[1].path
+        path.write_bytes(path.read_bytes()[:50])
+        raise PanicException("000000000007")
+
+    monkeypatch.setattr("deliveries.entry.part", panics)
+    rows = pl.DataFrame({name: ["1"] for name in CONTACTS})
+    with (
+        delivered(LPR_A_KONTAKT, "2019", rows, rows) as (sources, folder),
+        pytest.raises(DeliveryError, match=r"2019-1\.parquet cannot be read"),
+    ):
+        enter(LPR_A_KONTAKT, sources, KEY, folder)
+
+
+def test_rows_of_dream_that_are_gone_on_their_way_stop_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = pl.DataFrame({"PNR": PNRS, "Y_2001": ["130"] * 5})
+    monkeypatch.setattr("deliveries.wide.parts_of", lambda folder: iter(()))
+    with delivered(DREAM, "202001", frame) as (sources, folder):
+        rows = wide_rows(DREAM, sources, KEY)
+        with pytest.raises(StoreError, match="5 rows on their way into the store are gone"):
+            enter_wide(DREAM, sources, rows, lambda batch: {"w": week_runs(batch, week_columns(["y_2001"]))}, folder)
