@@ -28,8 +28,8 @@ from deliveries.sources import Source, rows_delivered
 from expectations.contracts.deliveries import REASONS, DeliveryContract
 from faults import PASSING, DeliveryError, Fault, StoreError, os_error
 
-FILES_AT_ONCE = 4
-"""Files whose PNRs are looked through together: of forty at once Polars reads so far ahead that it takes 8 GB."""
+FILES_AT_ONCE = 8
+"""Files that are read together: of many at once Polars reads so far ahead that it takes 100 MB a file and more."""
 NOT_OF_A_DELIVERY = PASSING | {errno.ENOSPC, errno.EROFS, errno.EDQUOT}
 """Errors of the disk that are soon gone, or of the one that is written to."""
 TOLD_OF_BROKEN = ("source", "row", "reason", "start")
@@ -87,11 +87,13 @@ def enter(contract: DeliveryContract, sources: Sequence[Source], person_key: pl.
         DeliveryError: no row of the register can be kept, or one snapshot is delivered in two files.
     """
     received, last_person = rows_delivered(sources), int(person_key.select(pl.max("person").fill_null(1)).item())
-    typed = pl.concat([typed_rows(contract, source, number) for number, source in enumerate(sources)])
-    rows = keyed(contract, typed, person_key)
     aside = pl.col("reason").is_not_null() | pl.col("person").is_null()
-    with _naming_the_file(contract, sources):
-        part(rows, received, last_person, folder / "parted", aside=aside)
+    for first in range(0, len(sources), FILES_AT_ONCE):
+        numbered = list(enumerate(sources))[first : first + FILES_AT_ONCE]
+        typed = pl.concat([typed_rows(contract, source, number) for number, source in numbered])
+        rows = keyed(contract, typed, person_key)
+        with _naming_the_file(contract, [source for _, source in numbered]):
+            part(rows, received, last_person, folder / "parted" / f"{first:05}", aside=aside)
     told = [column for column in TOLD_OF_BROKEN if column in rows.collect_schema()]
     apart = set_apart(folder / "parted", told)
     apart = apart if apart is not None else rows.select(told).head(0).collect()

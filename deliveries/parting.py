@@ -26,7 +26,7 @@ def part(rows: pl.LazyFrame, n_rows: int, last_person: int, folder: Path, *, asi
         rows: has `person`, from 1 to `last_person`; read once, in bounded memory.
         n_rows: about how many they are.
         last_person: the largest person that there is.
-        folder: where they are written; made if it is not there.
+        folder: where they are written, one of those below the folder that the parts are asked of; made if not there.
         aside: rows that belong to no part (`parts_of` leaves them out, `set_apart` has them).
     """
     n_parts = max(1, -(-n_rows // ROWS_A_PART))
@@ -39,20 +39,25 @@ def part(rows: pl.LazyFrame, n_rows: int, last_person: int, folder: Path, *, asi
 
 
 def parts_of(folder: Path) -> Iterator[pl.DataFrame]:
-    """Each part with rows, the lowest persons first; a part is removed once the next is asked for."""
-    numbers = sorted(int(path.name.removeprefix(f"{NUMBER}=")) for path in folder.glob(f"{NUMBER}=[0-9]*"))
+    """Each part with rows, the lowest persons first, of all that was parted below `folder`; removed after its turn."""
+    numbers = sorted({int(path.name.removeprefix(f"{NUMBER}=")) for path in folder.glob(f"*/{NUMBER}=[0-9]*")})
     for number in numbers:
-        path = folder / f"{NUMBER}={number}"
-        yield _read(path)
-        shutil.rmtree(path)
+        paths = _folders(folder, number)
+        yield _read(paths)
+        for path in paths:
+            shutil.rmtree(path)
 
 
 def set_apart(folder: Path, columns: list[str]) -> pl.DataFrame | None:
     """Some columns of the rows that belong to no part; None where there are none."""
-    path = folder / f"{NUMBER}={NO_PART}"
-    return _read(path, columns) if path.exists() else None
+    paths = _folders(folder, NO_PART)
+    return _read(paths, columns) if paths else None
 
 
-def _read(path: Path, columns: list[str] | None = None) -> pl.DataFrame:
-    files = sorted(path.glob("*.parquet"))
+def _folders(folder: Path, number: int) -> list[Path]:
+    return sorted(folder.glob(f"*/{NUMBER}={number}"))
+
+
+def _read(folders: list[Path], columns: list[str] | None = None) -> pl.DataFrame:
+    files = [path for folder in folders for path in sorted(folder.glob("*.parquet"))]
     return pl.read_parquet(files, columns=columns, hive_partitioning=False, glob=False)

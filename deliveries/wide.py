@@ -138,7 +138,7 @@ class _Growing:
     def sorted(self, last_person: int) -> pl.LazyFrame:
         """All rows by `person` and `start`, from files in the folder."""
         self._write()
-        part(pl.scan_parquet(self.paths, glob=False), self.n_rows, last_person, self.folder / "parted")
+        part(pl.scan_parquet(self.paths, glob=False), self.n_rows, last_person, self.folder / "parted" / "all")
         for path in self.paths:
             path.unlink()
         written, n_sorted = [], 0
