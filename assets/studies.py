@@ -28,7 +28,7 @@ from pipelines.participants import accept, participant_flow, with_traits
 from pipelines.periods import study_periods
 from pipelines.persons import of_persons
 from pipelines.population import without
-from pipelines.presence import presence
+from pipelines.presence import presence, snapshots_for
 from pipelines.tables import cost_table
 from pipelines.use import study_use
 
@@ -122,7 +122,7 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
         data_end = known.get_column("data_end").min()
         windows = study_periods(base, study.mode, study.years_before, study.years_after, data_end)
         snapshots = known.filter(kind="snapshot").get_column("start").to_list()
-        population = of_persons(bef, base.get_column("person"))
+        population = of_persons(snapshots_for(bef, windows), base.get_column("person"))
         rows = population.select("person", "reference_date").collect(engine="streaming")
         yield from outputs(context, workspace, result=presence(windows, rows, snapshots))
 
@@ -191,7 +191,7 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
         windows, priced = periods.collect(), costs.collect()
         base = participants.filter("in_study_base").select("person", "kom", "group").collect()
         table = cost_table(study.id, base, windows, priced, catalogue, numbers, study.price_year)
-        everybody = {"bef": bef, **{name: inputs[name] for name in SPELL_INPUTS}}
+        everybody = {"bef": snapshots_for(bef, windows), **{name: inputs[name] for name in SPELL_INPUTS}}
         listed = participants.select("person").collect().to_series()
         own = {name: of_persons(frame, listed).collect(engine="streaming").lazy() for name, frame in everybody.items()}
         population = {name: inputs[name] for name in POPULATION_INPUTS}

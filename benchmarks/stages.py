@@ -38,7 +38,7 @@ from pipelines.participants import accept, with_traits
 from pipelines.periods import study_periods
 from pipelines.persons import KEY_SCHEMA, extend_person_key, of_persons
 from pipelines.population_means import means
-from pipelines.presence import presence
+from pipelines.presence import presence, snapshots_for
 from pipelines.registers import dream, handic, lpr_a_kontakt
 from pipelines.registers.dream import month_runs, week_runs
 from pipelines.stages import Stage
@@ -154,7 +154,7 @@ def study(store: Store) -> None:
     base = store.scan("participants").filter("in_study_base").collect()
     known = store.coverage()
     windows = study_periods(base, plan.mode, plan.years_before, plan.years_after, known["data_end"].min())
-    rows = of_persons(store.scan("registers/bef/*"), base["person"])
+    rows = of_persons(snapshots_for(store.scan("registers/bef/*"), windows), base["person"])
     snapshots = known.filter(kind="snapshot")["start"].to_list()
     periods = presence(windows, rows.select("person", "reference_date").collect(engine="streaming"), snapshots)
     spells = [of_persons(store.scan(f"spells/{name}"), periods["person"]) for name in SPELLS]
@@ -173,7 +173,8 @@ def study_beside_population(store: Store) -> None:
     plan, catalogue = store.study(), read_catalogue()
     periods, priced = store.scan("periods").collect(), store.scan("costs").collect()
     listed = store.scan("participants").select("person").collect().to_series()
-    everybody = {"bef": store.scan("registers/bef/*")} | {name: store.scan(f"spells/{name}") for name in SPELLS}
+    bef = snapshots_for(store.scan("registers/bef/*"), periods)
+    everybody = {"bef": bef} | {name: store.scan(f"spells/{name}") for name in SPELLS}
     own = {name: of_persons(frame, listed).collect(engine="streaming").lazy() for name, frame in everybody.items()}
     cells = {name: store.scan(f"population/{name}") for name in ("citizens", "use", "measured")}
     rows = comparison(

@@ -11,6 +11,16 @@ from datetime import date
 import polars as pl
 
 
+def snapshots_for(bef: pl.LazyFrame, periods: pl.DataFrame) -> pl.LazyFrame:
+    """The rows of BEF that tell who is present in some periods (`start`, `end`): of the years they touch and the year
+    before. Files of other years are not read.
+    """
+    first, last = periods.select(pl.min("start"), pl.max("end")).row(0)
+    if first is None or last is None:
+        return bef
+    return bef.filter(pl.col("reference_date").is_between(date(first.year - 1, 1, 1), date(last.year, 12, 31)))
+
+
 def presence(periods: pl.DataFrame, population: pl.DataFrame, delivered: Sequence[date]) -> pl.DataFrame:
     """Tell for each period whether the citizen was present.
 
