@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= demo
+# One process more than cores: a third of a run of tests is waiting for the disk.
+WORKERS = $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 
 .PHONY: help demo test damage install ui bench docs clean
 .DEFAULT_GOAL := help
@@ -39,7 +41,7 @@ test: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n $(WORKERS)
 
 damage: $(VENV)/.dev
 	$(BIN)/python -m pytest -o addopts="-q --strict-markers --dist loadfile" -n auto tests/test_damage_*.py
@@ -47,7 +49,8 @@ damage: $(VENV)/.dev
 ui: $(BIN)/forlob
 	$(BIN)/forlob ui --folder $(DATA)
 
-bench: $(VENV)/.bench
+bench: $(VENV)/.dev $(VENV)/.bench
+	$(BIN)/python -m pytest -o addopts="-q --strict-markers" tests/test_benchmarks.py
 	$(BIN)/python -m benchmarks.road --scale $(or $(SCALE),1) $(if $(KEEP),--keep $(KEEP))
 
 docs: $(VENV)/.dev
