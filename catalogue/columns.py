@@ -136,6 +136,46 @@ FILES: Mapping[str, File] = {
         },
         ("limit",),
     ),
+    "disclosure_profiles": File(
+        {
+            "profile": Column("The profile's name, as a study file states it."),
+            "min_count": Column(
+                "The fewest citizens, and citizens with use, that a figure may rest on.",
+                pl.Int32,
+                unit="citizens",
+                minimum=1,
+            ),
+            "show_zero": Column("Whether no citizens with use is shown as 0; false withholds it like few.", pl.Boolean),
+            "dominance_citizens": Column(
+                "The largest contributors that dominance looks at; 0 does not look.",
+                pl.Int32,
+                unit="citizens",
+                minimum=0,
+            ),
+            "dominance_share": Column(
+                "An amount of which they make up more than this is withheld.", pl.Float64, unit="share", minimum=0
+            ),
+            "bracket_share": Column(
+                "How near an amount withheld for its own sake may be told, up and down.",
+                pl.Float64,
+                unit="share",
+                minimum=0,
+            ),
+            "round_counts": Column(
+                "Counts are shown to the nearest of this; 1 as they are.", pl.Int32, unit="citizens", minimum=1
+            ),
+            "round_kr": Column(
+                "Kroner are shown to the nearest of this; 0 as they are.", pl.Float64, unit="kr.", minimum=0
+            ),
+            "round_quantity": Column(
+                "Quantities are shown to the nearest of this; 0 as they are.", pl.Float64, minimum=0
+            ),
+            "marker_da": Column("What stands in place of a withheld figure, Danish."),
+            "marker_en": Column("The same in English."),
+            "source": SOURCE,
+        },
+        ("profile",),
+    ),
     "quality_checks": File(
         {
             "suite": Column(

@@ -16,6 +16,7 @@ import polars as pl
 
 from catalogue.columns import FILES, Column, File
 from catalogue.consistency import band_faults, limit_faults, warnings_of, with_months
+from catalogue.profiles import Profile
 from faults import CatalogueError, Fault
 from text_files import NotText, TextTable, read_table
 
@@ -46,6 +47,7 @@ class Catalogue:
     price_index: pl.DataFrame
     payer_rules: pl.DataFrame
     limits: pl.DataFrame
+    disclosure_profiles: pl.DataFrame
     quality_checks: pl.DataFrame
     warnings: tuple[str, ...] = ()
 
@@ -57,6 +59,15 @@ class Catalogue:
         if values.is_empty():
             raise CatalogueError(Fault(f"the limit '{name}' is missing", "limits.csv", f"add a row with limit {name}"))
         return float(values[0])
+
+    def profile(self, name: str) -> Profile:
+        """Return what a data owner asks of a release; raises `CatalogueError` if disclosure_profiles.csv has no such row."""
+        rows = self.disclosure_profiles.filter(pl.col("profile") == name)
+        if rows.is_empty():
+            names = ", ".join(self.disclosure_profiles["profile"])
+            what = f"there is no disclosure profile {name!r}"
+            raise CatalogueError(Fault(what, "disclosure_profiles.csv", f"name one of {names}, or add a row"))
+        return Profile(**rows.row(0, named=True))
 
 
 def read_catalogue(overlay: Path | None = None) -> Catalogue:

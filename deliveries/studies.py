@@ -36,6 +36,7 @@ ALLOWED = {
         f"the youngest and the oldest age of the population compared with, as [18, 64]: whole years from {AGES[0]} to "
         f"{AGES[-1]}, both included (left out: all ages)"
     ),
+    "profile": "the data owner's disclosure profile, such as dst, sds or strict (left out: sds)",
 }
 
 
@@ -53,6 +54,7 @@ class Study:
     price_year: int
     path: Path
     comparison_ages: tuple[int, int] | None = None
+    profile: str = "sds"
 
 
 def read_studies(folder: Path) -> list[Study]:
@@ -115,6 +117,7 @@ def read_study(path: Path) -> Study:
         price_year=given["price_year"],
         path=path,
         comparison_ages=tuple(given["comparison_ages"]) if "comparison_ages" in given else None,
+        profile=given.get("profile", "sds"),
     )
 
 
