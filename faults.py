@@ -87,3 +87,9 @@ class EngineError(ForlobError):
     """The engine that should run the work is unknown, cannot be reached, or fails."""
 
     exit_code = 8
+
+
+class DisclosureError(ForlobError):
+    """What may be told of a study cannot be told without telling what may not: no release is made."""
+
+    exit_code = 9

@@ -61,7 +61,7 @@ class Catalogue:
         return float(values[0])
 
     def profile(self, name: str) -> Profile:
-        """Return what a data owner asks of a release; raises `CatalogueError` if disclosure_profiles.csv has no such row."""
+        """Return what a data owner asks; raises `CatalogueError` if disclosure_profiles.csv has no such profile."""
         rows = self.disclosure_profiles.filter(pl.col("profile") == name)
         if rows.is_empty():
             names = ", ".join(self.disclosure_profiles["profile"])

@@ -1,0 +1,241 @@
+"""Disclosure control of a study: its tables as they may be told, so that no withheld figure can be worked out.
+
+Here: which rule and which part of the system is applied to which table, and what is withheld where. Not here: the rules
+(`primary`), the systems (`counts`, `values`), the attack on the result (`pipelines.audit`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+
+import polars as pl
+import polars.selectors as cs
+
+from catalogue.profiles import Profile
+from faults import DisclosureError, Fault
+from pipelines.comparison import GROUPS as COMPARED
+from pipelines.comparison import STANDARDISED
+from pipelines.disclosure.counts import Key, hidden_counts, line_classes, period_counts, study_counts
+from pipelines.disclosure.earlier import Earlier, changed_by_few, told_before
+from pipelines.disclosure.knowledge import parts
+from pipelines.disclosure.primary import reasons
+from pipelines.disclosure.rounding import rounded
+from pipelines.disclosure.suppression import Unprotectable
+from pipelines.disclosure.truth import ROW, Behind
+from pipelines.disclosure.values import Hidden, Row, hidden_values
+
+USERS = ("n_users", "share_users")
+AMOUNTS = ("mean_quantity", "mean_cost", "mean_cost_kommune", "mean_cost_region", "mean_cost_stat")
+OF_CHANGES = {"share": "share_users", "quantity": "mean_quantity", "cost": "mean_cost"}
+"""A change's columns by the figure that it is a change of."""
+IS_COMPARED = pl.col("group_by").is_in(COMPARED)
+
+
+@dataclass(frozen=True)
+class StudyTables:
+    """A study's tables; before disclosure control as their contracts say, after it with `withheld` (bool) last."""
+
+    cost_table: pl.DataFrame
+    employment_table: pl.DataFrame
+    changes: pl.DataFrame
+    characteristics: pl.DataFrame
+    participant_flow: pl.DataFrame
+
+    def items(self) -> list[tuple[str, pl.DataFrame]]:
+        """The tables by name."""
+        return [(field.name, getattr(self, field.name)) for field in fields(self)]
+
+
+@dataclass(frozen=True)
+class Protected:
+    """`tables` may be told. `reasons`: why rows of the study's own groups are withheld for their own sake: `ROW`,
+    `pipelines.disclosure.primary.REASONS`, and `primary`: whether any of them holds.
+    """
+
+    tables: StudyTables
+    reasons: pl.DataFrame
+
+
+def protect(
+    tables: StudyTables,
+    members: pl.DataFrame,
+    base: pl.DataFrame,
+    behind: Behind,
+    rates: pl.DataFrame,
+    profile: Profile,
+    earlier: Sequence[Earlier] = (),
+    tell: Callable[[str], None] = lambda what: None,
+) -> Protected:
+    """Withhold what rests on too few, and enough with it that it cannot be worked out; round what is shown.
+
+    Args:
+        tables: the study's tables.
+        members: `period`, `person`, `group_by`, `group` of those present: everybody's, municipalities', groups' and
+            those of months in employment.
+        base: `person`, `group_by`, `group` of the study base.
+        behind: what lies behind the rows of the cost table and of the employment table.
+        rates: `pipelines.disclosure.knowledge.rates`.
+        profile: the data owner's thresholds.
+        earlier: the study's earlier releases.
+        tell: called with what is being done.
+
+    Returns:
+        The tables in their order. In a row with `withheld` some figure is null for disclosure control: `n_users` and
+        `share_users`, or these and every mean, or `n_citizens` and `n_study` too.
+
+    Raises:
+        DisclosureError: with what earlier releases have told, something withheld could be worked out.
+    Rule: docs/method.md § 7.
+    """
+    own = pl.concat([tables.cost_table.filter(~IS_COMPARED), tables.employment_table])
+    judged = reasons(own, behind.largest, profile)
+    told = told_before(earlier, own, base)
+    groups = _study_counts(tables, base, profile, told.counts)
+    hidden: dict[int, tuple[Hidden, set[Row]]] = {}
+    inside_of = parts(members)
+    for (period,), rows in judged.group_by("period", maintain_order=True):
+        tell(f"disclosure control of period {period}")
+        held = inside_of.filter(period=period)
+        uncounted = _uncounted(rows, held, profile, groups)
+        try:
+            values = hidden_values(
+                rows,
+                behind.inside.filter(period=period),
+                held,
+                rates.filter(period=period),
+                profile,
+                without_count=uncounted,
+                told=told.values.get(period, {}),
+                differ=changed_by_few(earlier, rows, base, profile),
+            )
+        except Unprotectable as error:
+            raise _too_much_told(len(error.cells), f"period {period}") from None
+        hidden[period] = values, uncounted
+    own = _withhold(judged, hidden, groups)
+    compared = _withhold_compared(tables.cost_table, behind, profile, own)
+    is_employment = pl.col("group_by").is_in(tables.employment_table["group_by"].unique().implode())
+    cost_table = pl.concat([own.filter(~is_employment), compared])
+    shown = StudyTables(
+        cost_table=cost_table,
+        employment_table=own.filter(is_employment),
+        changes=_changes(tables.changes, cost_table),
+        characteristics=_counts(tables.characteristics, "characteristic", "category", groups),
+        participant_flow=_counts(tables.participant_flow, "step", "reason", groups, what="flow"),
+    )
+    primary = judged.select(*ROW, *(name for name in judged.columns if name not in own.columns))
+    return Protected(
+        replace(shown, **{name: rounded(table, profile) for name, table in shown.items()}),
+        primary.with_columns(primary=pl.any_horizontal(cs.boolean())),
+    )
+
+
+def _study_counts(tables: StudyTables, base: pl.DataFrame, profile: Profile, told: Collection[Key]) -> set[Key]:
+    sizes = base.group_by("group_by", "group").agg(n_study=pl.len()).sort("group_by", "group")
+    counts, sums = study_counts(
+        sizes, parts(base.with_columns(period=pl.lit(0))), tables.participant_flow, tables.characteristics
+    )
+    try:
+        return hidden_counts(counts, sums, profile, told=told)
+    except Unprotectable as error:
+        raise _too_much_told(len(error.cells), "the counts of citizens") from None
+
+
+def _uncounted(rows: pl.DataFrame, held: pl.DataFrame, profile: Profile, groups: Collection[Key]) -> set[Row]:
+    """The rows whose number of citizens is withheld: of hidden groups, where it is few, and what protects these."""
+    classed = line_classes(rows)
+    counts, sums = period_counts(classed, held)
+    small = {tuple(row) for row in rows.filter("small_group").select("group_by", "group").unique().rows()}
+    forced = {key for key in counts if ("group", *key[1:]) in groups or key[1:] in small}
+    hidden = hidden_counts(counts, sums, profile, forced=forced)
+    named = classed.select("class", *ROW[:2], *ROW[3:]).rows()
+    return {Row(*row) for number, *row in named if (number, *row[:2]) in hidden}
+
+
+def _withhold(
+    judged: pl.DataFrame, hidden: Mapping[int, tuple[Hidden, set[Row]]], groups: Collection[Key]
+) -> pl.DataFrame:
+    flags = []
+    for by, group, period, *line in judged.select(ROW).rows():
+        (values, uncounted), row = hidden[period], Row(by, group, *line)
+        flags.append((row in values.amounts, row in values.users, row in uncounted, ("group", by, group) in groups))
+    names = ("hide_amounts", "hide_users", "hide_citizens", "hide_study")
+    schema = dict.fromkeys(names, pl.Boolean)
+    marked = pl.concat([judged, pl.DataFrame(flags, schema=schema, orient="row")], how="horizontal")
+    study = pl.col("hide_study") | pl.col("small_group")
+    citizens = study | pl.col("hide_citizens")
+    amounts, users = citizens | pl.col("hide_amounts"), citizens | pl.col("hide_users")
+    added = {name for name in marked.columns if marked.schema[name] == pl.Boolean} - {"illustrative"}
+    return marked.with_columns(
+        _unless(amounts, cs.by_name(*AMOUNTS)),
+        _unless(users, cs.by_name(*USERS)),
+        _unless(citizens, cs.by_name("n_citizens")),
+        _unless(study, cs.by_name("n_study")),
+        withheld=study | ((amounts | users) & (pl.col("n_citizens") > 0)),
+    ).drop(added)
+
+
+def _withhold_compared(cost_table: pl.DataFrame, behind: Behind, profile: Profile, own: pl.DataFrame) -> pl.DataFrame:
+    """The population's rows: by their own counts; standardised also where the study's own row is withheld whole, whose
+    citizens weigh in it.
+    """
+    compared = cost_table.filter(IS_COMPARED)
+    judged = reasons(compared, behind.largest.clear(), profile)
+    line = ["period", "area", "service"]
+    few_own = own.filter(group_by="alle").select(*line, few_own=pl.col("n_citizens").is_null())
+    beside = judged.join(few_own, on=line, how="left", nulls_equal=True, maintain_order="left")
+    weighed = (pl.col("group_by") == STANDARDISED) & pl.col("few_own").fill_null(value=True)
+    few_citizens = pl.col("small_group") | pl.col("few_citizens") | weighed
+    values = few_citizens | pl.col("few_users") | pl.col("few_others")
+    return (
+        beside.with_columns(
+            _unless(values, cs.by_name(*USERS, *AMOUNTS)),
+            _unless(few_citizens, cs.by_name("n_citizens")),
+            _unless(pl.col("small_group") | weighed, cs.by_name("n_study")),
+            withheld=values,
+        )
+        .select(own.columns)
+    )  # fmt: skip
+
+
+def _changes(changes: pl.DataFrame, shown: pl.DataFrame) -> pl.DataFrame:
+    """A change is told where both figures are that it is the difference of, which therefore tell it anyway."""
+    line = ["area", "service"]
+    everybody = shown.filter(group_by="alle").select("period", *line, "withheld", *OF_CHANGES.values(), "n_citizens")
+    before = everybody.filter(period=-1).drop("period")
+    now = everybody.rename({"n_citizens": "n_shown"})
+    beside = changes.join(
+        now, on=["period", *line], how="left", nulls_equal=True, maintain_order="left"
+    ).join(before, on=line, how="left", nulls_equal=True, suffix="_before", maintain_order="left")  # fmt: skip
+    hidden = pl.col("withheld").fill_null(value=True) | pl.col("withheld_before").fill_null(value=True)
+    for figure, of in OF_CHANGES.items():
+        missing = pl.col(of).is_null() | pl.col(f"{of}_before").is_null()
+        beside = beside.with_columns(_unless(hidden & missing, cs.starts_with(f"change_{figure}")))
+    return beside.with_columns(
+        _unless(pl.col("n_shown").is_null(), cs.by_name("n_citizens")),
+        _unless(pl.col("n_citizens_before").is_null(), cs.by_name("n_baseline")),
+    ).select(*changes.columns, withheld=hidden)
+
+
+def _counts(
+    table: pl.DataFrame, first: str, second: str, groups: Collection[Key], what: str = "characteristic"
+) -> pl.DataFrame:
+    withheld = pl.Series([(what, *row) in groups for row in table.select(first, second).rows()], dtype=pl.Boolean)
+    return table.with_columns(withheld=withheld).with_columns(
+        _unless(pl.col("withheld"), cs.by_name("n", "share", require_all=False))
+    )
+
+
+def _unless(hidden: pl.Expr, values: cs.Selector) -> pl.Expr:
+    return pl.when(~hidden).then(values.as_expr())
+
+
+def _too_much_told(cells: int, where: str) -> DisclosureError:
+    return DisclosureError(
+        Fault(
+            f"{cells} withheld figures could be worked out from what earlier releases have told",
+            where,
+            "keep to the profile and the participants of the earlier release, or take that release back: remove its "
+            "folder, if it has not left the house",
+        )
+    )

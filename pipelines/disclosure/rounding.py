@@ -1,0 +1,35 @@
+"""Showing figures to the nearest of what the data owner's profile asks.
+
+Here: rounding what is shown. Not here: withholding (`pipelines.disclosure.protect`).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+import polars.selectors as cs
+
+from catalogue.profiles import Profile
+
+COUNTS = ("n", "n_study", "n_citizens", "n_baseline", "n_users")
+
+
+def rounded(table: pl.DataFrame, profile: Profile) -> pl.DataFrame:
+    """Round a table's counts, kroner and quantities, and tell shares anew from the rounded counts, where they are of
+    counts. Rule: docs/method.md § 7.5.
+    """
+    counts = cs.by_name(*COUNTS, require_all=False)
+    if profile.round_counts > 1:
+        nearest = (counts.cast(pl.Float64) / profile.round_counts).round() * profile.round_counts
+        table = table.with_columns(nearest.cast(pl.UInt32))
+        if {"n_users", "n_citizens"} <= set(table.columns):
+            share = (pl.col("n_users") / pl.col("n_citizens")).clip(0, 1)
+            of_counts = ~pl.col("group_by").is_in(["befolkning_standardiseret"]) & (pl.col("n_citizens") > 0)
+            table = table.with_columns(share_users=pl.when(of_counts).then(share).otherwise("share_users"))
+    for columns, base in (
+        (cs.starts_with("mean_cost", "change_cost"), profile.round_kr),
+        (cs.starts_with("mean_quantity", "change_quantity"), profile.round_quantity),
+        (cs.starts_with("change_share"), 0.01 if profile.round_counts > 1 else 0.0),
+    ):
+        if base:
+            table = table.with_columns((columns / base).round() * base)
+    return table

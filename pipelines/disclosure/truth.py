@@ -1,0 +1,60 @@
+"""What lies behind a row beside its own sums: the part of it that its parent rests on, and its largest contributors.
+
+Here: sums over citizens that no table prints. Not here: the tables (`pipelines.tables`), which rows are withheld.
+
+A row rests on the citizens measured for all its services. Where a service is measured for more citizens than its area,
+the area is not the sum of its services, but of the *inside* of each: the use of those measured for the whole area.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipelines.costs import COST_COLUMNS, PAYERS
+
+ROW = ("group_by", "group", "period", "area", "service")
+SUMS = ("n_users", "quantity", *(f"cost_{payer}" for payer in PAYERS))
+
+
+@dataclass(frozen=True)
+class Behind:
+    """`inside`: `ROW`, `SUMS` of a service's citizens who are measured for its area, and of an area's who are for all.
+    `largest`: `ROW`, `share` of the row's cost (of its quantity, where it has no price) that its largest contributors
+    make up.
+    """
+
+    inside: pl.DataFrame
+    largest: pl.DataFrame
+
+
+def behind(members: pl.DataFrame, costs: pl.DataFrame, services: pl.DataFrame, contributors: int) -> Behind:
+    """Sum the costs of a study once more, as rows alone do not tell.
+
+    Args:
+        members: `period`, `person`, `group_by`, `group` of those present.
+        costs: `pipelines.costs.costs`: rows with use, and null quantities where not measured.
+        services: `service`, `area`.
+        contributors: how many of the largest count.
+    """
+    rows = costs.join(services.select("service", "area"), on="service")
+    unmeasured = rows.filter(pl.col("quantity").is_null())
+    used = rows.filter(pl.col("quantity") > 0).select("person", "period", "area", "service", "quantity", *COST_COLUMNS)
+    of_area = used.join(unmeasured, on=["person", "period", "area"], how="anti")
+    areas = _added(of_area, "area").with_columns(service=pl.lit(None, pl.String))
+    of_all = used.join(unmeasured, on=["person", "period"], how="anti")
+    areas_of_all = areas.join(unmeasured, on=["person", "period"], how="anti")
+    total = _added(of_all).with_columns(area=pl.lit(None, pl.String), service=pl.lit(None, pl.String))
+    in_rows = pl.concat([of_area, areas_of_all], how="diagonal").join(members, on=["person", "period"])
+    sums = [pl.len().alias("n_users"), *(pl.sum(name).fill_null(0) for name in SUMS[1:])]
+    inside = in_rows.group_by(ROW).agg(sums)
+    amount = pl.coalesce(pl.when(pl.col("cost") > 0).then("cost"), "quantity")
+    each = pl.concat([used, areas, total], how="diagonal").join(members, on=["person", "period"])
+    share = amount.top_k(contributors).sum() / amount.sum()
+    return Behind(inside, each.group_by(ROW).agg(share=share))
+
+
+def _added(used: pl.DataFrame, *by: str) -> pl.DataFrame:
+    """A citizen's costs over services; a sum of quantities of different units would mean nothing."""
+    return used.group_by("person", "period", *by).agg(pl.sum(*COST_COLUMNS), quantity=pl.lit(0.0))

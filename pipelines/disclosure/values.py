@@ -1,0 +1,305 @@
+"""Users, use and costs that add up: over services, areas, payers, prices and groups, in one period.
+
+Here: the cells of one period's rows, their relations, and which to withhold. Not here: counts of citizens
+(`pipelines.disclosure.counts`), which rows are withheld for their own sake (`pipelines.disclosure.primary`).
+
+Amounts are sums over citizens (a mean times its citizens), kroner in thousands. An attacker is granted what
+`pipelines.disclosure.knowledge` holds. Two decisions a row: the amounts (quantity, cost, payers), and users with their
+share. Of a service they are one: its amounts tell of its users, since nobody uses more than a period has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from catalogue.profiles import Profile
+from pipelines.costs import PAYERS
+from pipelines.disclosure.suppression import suppress
+from pipelines.disclosure.system import System, Term
+
+KKR = 1000.0
+"""Kroner are solved for in thousands, so that they are of the size of counts."""
+LOSS = {"alle": 30.0, "kommune": 1.0, "gruppe": 1.0, "beskaeftigelse": 2.0}
+RATED = ("price", *PAYERS)
+LEAST_WIDTH = 1e-3
+"""How wide the bracket of an amount is at least that is withheld to protect another, as a share of it."""
+
+
+class Row(NamedTuple):
+    """What names a row of one period."""
+
+    group_by: str
+    group: str
+    area: str | None
+    service: str | None
+
+    @property
+    def parent(self) -> Row | None:
+        """The row that it adds up to, over services or areas."""
+        if self.area is None:
+            return None
+        return Row(self.group_by, self.group, self.area if self.service else None, None)
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """Rows whose amounts are withheld, and rows whose users and share are."""
+
+    amounts: set[Row]
+    users: set[Row]
+
+
+Cells = dict[str, Term]
+"""A row's cells by measure: `users`, `quantity`, `kommune`, `region`, `stat`, `cost`. What everybody can tell from
+another cell is that cell times a factor: of most services a payer's part is, of the quantity.
+"""
+
+
+def hidden_values(
+    rows: pl.DataFrame,
+    inside: pl.DataFrame,
+    parts: pl.DataFrame,
+    rates: pl.DataFrame,
+    profile: Profile,
+    *,
+    without_count: Collection[Row] = (),
+    told: Mapping[Row, Collection[str]] | None = None,
+    differ: Mapping[Row, tuple[int, Mapping[str, float]]] | None = None,
+) -> Hidden:
+    """Which values of one period to withhold: those for their own sake, and enough others that protect them.
+
+    Args:
+        rows: `pipelines.disclosure.primary.reasons` of the study's own groups in the period.
+        inside: `pipelines.disclosure.truth.Behind.inside` of the period.
+        parts: `pipelines.disclosure.knowledge.parts` of the period.
+        rates: `pipelines.disclosure.knowledge.rates` of the period.
+        profile: the data owner's thresholds.
+        without_count: rows whose number of citizens is withheld, and with it all their values.
+        told: what an earlier release has told of the same citizens and data: `users`, `amounts`.
+        differ: rows that an earlier release has told of other citizens: how many came or went, and its values.
+
+    Raises:
+        Unprotectable: with what is told already, something withheld can be worked out.
+    """
+    model = _Period(rows, inside, rates, profile, set(without_count), told or {})
+    model.add_rows()
+    model.add_lines()
+    model.add_groups(parts)
+    model.add_earlier(differ or {})
+    hidden = suppress(model.system.problem())
+    return Hidden(
+        {row for row, (amounts, _) in model.decisions.items() if hidden[amounts]},
+        {row for row, (_, users) in model.decisions.items() if hidden[users]},
+    )
+
+
+class _Period:
+    """The system of one period, built step by step."""
+
+    def __init__(
+        self,
+        rows: pl.DataFrame,
+        inside: pl.DataFrame,
+        rates: pl.DataFrame,
+        profile: Profile,
+        without_count: set[Row],
+        told: Mapping[Row, Collection[str]],
+    ) -> None:
+        self.rows = {_row(row): row for row in rows.iter_rows(named=True) if row["n_citizens"]}
+        self.inside = {_row(row): row for row in inside.iter_rows(named=True)}
+        self.rates = {rate["service"]: rate for rate in rates.iter_rows(named=True)}
+        self.profile, self.without_count, self.told = profile, without_count, told
+        self.system = System()
+        self.cells: dict[Row, Cells] = {}
+        self.decisions: dict[Row, tuple[int, int]] = {}
+
+    def add_rows(self) -> None:
+        """Every row's cells, what is needed around them, and how they hang together within the row."""
+        for key, row in self.rows.items():
+            self.decisions[key] = self._decide(key, row)
+            self.cells[key] = self._cells_of(key, row)
+            self._ask(key, row)
+            if key.service:
+                self._rated(key)
+
+    def _decide(self, key: Row, row: Mapping[str, Any]) -> tuple[int, int]:
+        system, told = self.system, self.told.get(key, ())
+        loss = LOSS.get(key.group_by, 1.0) * (1 if key.service else 5) * (1 + row["n_users"] ** 0.5)
+        if not row["n_users"]:
+            loss *= 100  # who knows the service knows the 0: it hides nothing
+        amounts = system.decision(loss, forced=self._amounts_forced(key, row), fixed="amounts" in told)
+        if key.service:
+            return amounts, amounts
+        users_forced = self._amounts_forced(key, row) or row["few_others"]
+        users = system.decision(loss / 2, forced=users_forced, fixed="users" in told)
+        system.implies(amounts, users)
+        return amounts, users
+
+    def _amounts_forced(self, key: Row, row: Mapping[str, Any]) -> bool:
+        return key in self.without_count or _for_its_own_sake(key, row)
+
+    def _cells_of(self, key: Row, row: Mapping[str, Any]) -> Cells:
+        system, (amounts, users) = self.system, self.decisions[key]
+        cells: Cells = {"users": (1.0, system.cell(row["n_users"], users, high=row["n_citizens"]))}
+        n = row["n_citizens"]
+        if row["mean_quantity"] is not None:
+            cells["quantity"] = (1.0, system.cell(row["mean_quantity"] * n, amounts))
+        if row["mean_cost"] is None:
+            return cells
+        rate = self.rates.get(key.service or "")
+        if rate and rate["price_low"] is not None and all(rate[f"{of}_low"] == rate[f"{of}_high"] for of in RATED):
+            quantity = cells["quantity"][1]
+            price = rate["price_low"] / KKR
+            return cells | {payer: (price * rate[f"{payer}_low"], quantity) for payer in PAYERS}
+        paid = {payer: row[f"mean_cost_{payer}"] * n / KKR for payer in PAYERS}
+        cells |= {payer: (1.0, system.cell(kkr, amounts)) for payer, kkr in paid.items()}
+        cells["cost"] = (1.0, system.cell(sum(paid.values()), amounts))
+        system.equal([cells[payer] for payer in PAYERS] + [_less(cells["cost"])])
+        return cells
+
+    def _ask(self, key: Row, row: Mapping[str, Any]) -> None:
+        """The room needed around a row's cells, where they are hidden."""
+        system, cells, least = self.system, self.cells[key], self.profile.min_count
+        n, users = row["n_citizens"], row["n_users"]
+        if not users and self.profile.show_zero:
+            return
+        of_users = cells["users"][1]
+        system.need(of_users, width=1)
+        if row["few_users"] or row["few_citizens"] or row["small_group"]:
+            system.need(of_users, high=max(least - users, 0))
+        if row["few_others"]:
+            system.need(of_users, low=least - (n - users))
+        rate = self.rates.get(key.service or "")
+        units = {"quantity": 1.0, "cost": (rate["price_low"] or 0) / KKR if rate else 0.0}
+        for measure, (factor, cell) in cells.items():
+            if measure == "users" or factor != 1:
+                continue
+            value, unit = system.value(cell), units.get(measure, 0.0)
+            if not value and not unit:  # a payer who pays nothing of it, as everybody knows
+                continue
+            if _for_its_own_sake(key, row):
+                room = max(self.profile.bracket_share * value, unit)
+                system.need(cell, low=room, high=room)
+            else:
+                system.need(cell, width=max(LEAST_WIDTH * value, unit, 1 / KKR))
+
+    def _rated(self, key: Row) -> None:
+        """What everybody knows of a service: its price, who pays, and how much a citizen can use of it."""
+        system, cells, rate = self.system, self.cells[key], self.rates[key.service or ""]
+        quantity, users = cells["quantity"], cells["users"]
+        system.at_least([quantity, _less(users)])
+        if rate["units_high"] is not None:
+            system.at_least([_times(rate["units_high"], users), _less(quantity)])
+        if "cost" in cells and rate["price_low"] is not None:
+            self._between(cells["cost"], quantity, rate["price_low"] / KKR, rate["price_high"] / KKR)
+            for payer in PAYERS:
+                self._between(cells[payer], cells["cost"], rate[f"{payer}_low"], rate[f"{payer}_high"])
+
+    def _between(self, cell: Term, of: Term, low: float, high: float) -> None:
+        """`low * of <= cell <= high * of`."""
+        if low == high:
+            self.system.equal([cell, _times(-low, of)])
+            return
+        self.system.at_least([cell, _times(-low, of)])
+        self.system.at_least([_times(high, of), _less(cell)])
+
+    def add_lines(self) -> None:
+        """An area adds up over its services, the total over the areas: what is inside of them."""
+        children: dict[Row, list[Cells]] = {}
+        for key in self.rows:
+            if key.parent in self.rows:
+                children.setdefault(key.parent, []).append(self._inside(key, key.parent))
+        for parent, held in children.items():
+            cells = self.cells[parent]
+            for payer in PAYERS:
+                if payer in cells:
+                    self.system.equal([*(each[payer] for each in held if payer in each), _less(cells[payer])])
+            for each in held:
+                self.system.at_least([cells["users"], _less(each["users"])])
+            self.system.at_least([*(each["users"] for each in held), _less(cells["users"])])
+
+    def _inside(self, key: Row, parent: Row) -> Cells:
+        """The part of a row that its parent rests on: all of it, where both rest on as many citizens."""
+        cells = self.cells[key]
+        outside = self.rows[key]["n_citizens"] - self.rows[parent]["n_citizens"]
+        if not outside:
+            return cells
+        found, split = self.inside.get(key), {}
+        for measure in ("users", *PAYERS):
+            if measure in cells:
+                column = "n_users" if measure == "users" else f"cost_{measure}"
+                amount = (found[column] if found else 0.0) / (1 if measure == "users" else KKR)
+                within = self.system.cell(amount)
+                beside = self.system.cell(max(self._sum([cells[measure]]) - amount, 0.0))
+                self.system.equal([(1.0, within), (1.0, beside), _less(cells[measure])])
+                self._few(beside, outside, counts=measure == "users")
+                split[measure] = (1.0, within)
+        return split
+
+    def add_groups(self, parts: pl.DataFrame) -> None:
+        """A group adds up over the groups that lie in it, and a rest of its citizens who are in none of these."""
+        for whole, held in _wholes(parts, self.rows):
+            rest_citizens = self.rows[whole]["n_citizens"] - sum(self.rows[part]["n_citizens"] for part in held)
+            for measure, term in self.cells[whole].items():
+                if measure == "cost" or (whole.service and measure in PAYERS and "cost" not in self.cells[whole]):
+                    continue  # told by the payers, or by the quantity
+                terms = [term, *(_less(self.cells[part][measure]) for part in held if measure in self.cells[part])]
+                if rest_citizens:
+                    is_users = measure == "users"
+                    high = rest_citizens if is_users else float("inf")
+                    rest = self.system.cell(max(self._sum(terms), 0.0), high=high)
+                    terms.append((-1.0, rest))
+                    self._few(rest, rest_citizens, counts=is_users)
+                self.system.equal(terms)
+
+    def add_earlier(self, differ: Mapping[Row, tuple[int, Mapping[str, float]]]) -> None:
+        """What an earlier release told of a row differs from it by the citizens who came or went since."""
+        for key, (citizens, values) in differ.items():
+            for measure, before in values.items():
+                if measure in self.cells.get(key, {}):
+                    term = self.cells[key][measure]
+                    between = self.system.cell(self._sum([term]) - before, low=float("-inf"))
+                    self.system.equal([term, (-1.0, between)])
+                    self._few(between, citizens, counts=measure == "users")
+
+    def _sum(self, terms: Sequence[Term]) -> float:
+        return sum(factor * self.system.value(cell) for factor, cell in terms)
+
+    def _few(self, cell: int, citizens: int, *, counts: bool) -> None:
+        """A cell that no table prints, and that few citizens are behind, must not be worked out."""
+        value = abs(self.system.value(cell))
+        if citizens < self.profile.min_count and (value or not self.profile.show_zero):
+            self.system.need(cell, width=1 if counts else max(LEAST_WIDTH * value, 1 / KKR))
+
+
+def _times(factor: float, term: Term) -> Term:
+    return factor * term[0], term[1]
+
+
+def _less(term: Term) -> Term:
+    return _times(-1.0, term)
+
+
+def _for_its_own_sake(key: Row, row: Mapping[str, Any]) -> bool:
+    """Whether a row's amounts are: of areas and totals, few others tell of the users alone."""
+    reasons = ("small_group", "few_citizens", "few_users", "dominated")
+    return any(row[reason] for reason in reasons) or bool(key.service and row["few_others"])
+
+
+def _row(row: Mapping[str, Any]) -> Row:
+    return Row(row["group_by"], row["group"], row["area"], row["service"])
+
+
+def _wholes(parts: pl.DataFrame, rows: Mapping[Row, object]) -> Iterator[tuple[Row, list[Row]]]:
+    """Each row of a group and those of its parts, by one other grouping."""
+    lines = dict.fromkeys((row.area, row.service) for row in rows)
+    for (by, whole, part_by), held in parts.group_by("whole_by", "whole", "part_by", maintain_order=True):
+        for line in lines:
+            key = Row(str(by), str(whole), *line)
+            inside = [row for part in held["part"] if (row := Row(str(part_by), part, *line)) in rows]
+            if key in rows and inside:
+                yield key, inside
