@@ -119,7 +119,7 @@ test_damage = one_test_each("handic", [*REFUSED, *BLOCKED, *WARNED, *RIGHT])
 def test_a_drop_stands_on_the_pages(clean: Path, tmp_path: Path) -> None:
     stands_on_the_pages(clean, tmp_path, "handic", DROP, (YEAR,))
     assert run(tmp_path, (STUDY,)).code == 7
-    mended(clean, tmp_path, "handic")
+    mended(clean, tmp_path)
 
 
 def test_a_municipality_without_data_is_not_read_as_no_use(
