@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rates import CHANGE, PRICED, SERVICES, Rates, price_years, rates
 from reference import costing
 from reference.table import Service, Study
 from reference.table import cost_table as slow_cost_table
 
+from catalogue.reader import Catalogue
 from faults import CatalogueError
 from pipelines.costs import costs
 from pipelines.tables import COST_TABLE_SCHEMA, cost_table
@@ -21,7 +21,99 @@ from pipelines.use import USE_SCHEMA
 
 quick = settings(max_examples=120, deadline=None)
 
+SERVICES = [
+    ("kontanthjaelp", "overfoerselsindkomst", "week"),
+    ("su", "overfoerselsindkomst", "week"),
+    ("psykiatri_indlaeggelse", "sundhed", "admission"),
+    ("psykiatri_sengedag", "sundhed", "bed_day"),
+    ("ordinaer_beskaeftigelse", "beskaeftigelse", "month"),
+]
+PRICED = ["kontanthjaelp", "su", "psykiatri_sengedag"]
+CHANGE = date(2020, 7, 1)  # one payer rule ends the day before, the next begins
 STARTS = [date(2017, 1, 1), date(2020, 1, 1), date(2020, 6, 30), CHANGE, date(2020, 12, 31), date(2023, 1, 1)]
+SHARES = [(1.0, 0.0, 0.0), (0.2, 0.0, 0.8), (0.8, 0.0, 0.2), (0.0, 1.0, 0.0), (0.3, 0.3, 0.4)]
+
+
+@dataclass(frozen=True)
+class Rates:
+    """The catalogue's part of a cost, as the reference takes it."""
+
+    prices: dict[str, list[costing.Price]]
+    index: dict[int, float]
+    rules: dict[str, list[costing.PayerRule]]
+
+    def catalogue(self) -> Catalogue:
+        services = [(s, area, "r", s, "m", unit, "pl" if s in PRICED else None, s, s) for s, area, unit in SERVICES]
+        frames = {
+            "services": table(
+                services, ["service", "area", "register", "spell", "measure", "unit", "index", "label_da", "label_en"]
+            ),
+            "unit_prices": table(
+                [
+                    (s, price.year, price.kroner, "illustrative" if price.illustrative else "sourced", "test")
+                    for s, prices in self.prices.items()
+                    for price in prices
+                ],
+                {
+                    "service": pl.String,
+                    "year": pl.Int32,
+                    "price": pl.Float64,
+                    "status": pl.String,
+                    "source": pl.String,
+                },
+            ),
+            "price_index": table(
+                [("pl", year, value, "test") for year, value in self.index.items()],
+                {"index": pl.String, "year": pl.Int32, "value": pl.Float64, "source": pl.String},
+            ),
+            "payer_rules": table(
+                [
+                    (s, rule.valid_from, rule.valid_to, rule.kommune, rule.region, rule.stat, "test")
+                    for s, rules in self.rules.items()
+                    for rule in rules
+                ],
+                {
+                    "service": pl.String,
+                    "valid_from": pl.Date,
+                    "valid_to": pl.Date,
+                    "kommune": pl.Float64,
+                    "region": pl.Float64,
+                    "stat": pl.Float64,
+                    "source": pl.String,
+                },
+            ),
+        }
+        return Catalogue(
+            **{
+                field.name: frames.get(field.name, pl.DataFrame())
+                for field in fields(Catalogue)
+                if field.name != "warnings"
+            }
+        )
+
+
+def table(rows: list[tuple[object, ...]], schema: object) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=schema, orient="row")  # type: ignore[arg-type]
+
+
+@st.composite
+def rates(draw: st.DrawFn) -> Rates:
+    prices = st.lists(
+        st.builds(costing.Price, st.integers(2016, 2024), st.sampled_from([1.0, 410.5, 4550.0]), st.booleans()),
+        max_size=4,
+        unique_by=lambda price: price.year,
+    )
+    before_and_after = st.tuples(st.sampled_from(SHARES), st.sampled_from(SHARES)).map(
+        lambda shares: [
+            costing.PayerRule(None, date(2020, 6, 30), *shares[0]),
+            costing.PayerRule(CHANGE, None, *shares[1]),
+        ]
+    )
+    return Rates(
+        {service: draw(prices) for service in PRICED},
+        {year: draw(st.sampled_from([95.0, 100.0, 104.2])) for year in range(2016, 2025)},
+        {service: draw(before_and_after) for service in PRICED},
+    )
 
 
 def use_frame(quantities: dict[tuple[int, int, str], float | None]) -> pl.DataFrame:
@@ -40,6 +132,7 @@ starts_of = st.fixed_dictionaries({(p, k): st.sampled_from(STARTS) for p in PERS
 service_ids = st.sampled_from([service for service, *_ in SERVICES])
 keys = st.tuples(st.sampled_from(PERSONS), st.sampled_from(PERIODS), service_ids)
 quantities_of = st.dictionaries(keys, st.sampled_from([None, 1.0, 2.0, 52.0, 53.0]), max_size=20)
+price_years = st.integers(2016, 2024)
 
 
 @quick

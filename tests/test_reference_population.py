@@ -10,10 +10,10 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rates import SERVICES, Rates, price_years, rates
 from reference import costing, presence
 from reference import population as slow
 from reference.table import Service
+from test_reference_costs import SERVICES, Rates, price_years, rates
 
 from catalogue.reader import Catalogue
 from expectations.contracts.columns import polars_schema
