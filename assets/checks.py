@@ -85,6 +85,11 @@ def contract_spec(key: dg.AssetKey, partitions: dg.PartitionsDefinition | None =
     return check_spec(_contract_check(key), blocking=True, partitions=partitions)
 
 
+def contract_specs(*tables: str) -> list[dg.AssetCheckSpec]:
+    """The same of several tables that are not split, each named by its path in the store (`spells/dream`)."""
+    return [contract_spec(dg.AssetKey(table.split("/"))) for table in tables]
+
+
 def outputs(
     context: dg.AssetExecutionContext, workspace: Workspace, **tables: pl.LazyFrame | pl.DataFrame
 ) -> Iterator[dg.AssetCheckResult | dg.Output]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
 import pandera.polars as pa
+
+from expectations.validate import contract_of
 
 COLUMN_SCHEMA = "dagster/column_schema"
 COLUMN_LINEAGE = "dagster/column_lineage"
@@ -22,6 +25,19 @@ def table_metadata(contract: pa.DataFrameSchema) -> dict[str, Any]:
         COLUMN_SCHEMA: table_schema(contract),
         **({COLUMN_LINEAGE: dg.TableColumnLineage(lineage)} if lineage else {}),
     }
+
+
+def table_out(key: Sequence[str], owners: Sequence[str], description: str | None = None) -> dg.AssetOut:
+    """A table that a step makes, in the group of its layer; by default described as its contract describes it."""
+    contract = contract_of(key)
+    return dg.AssetOut(
+        key=dg.AssetKey(key),
+        group_name=key[0],
+        owners=owners,
+        kinds={"parquet", "polars"},
+        description=description or sentence(contract.description),
+        metadata=table_metadata(contract),
+    )
 
 
 def table_schema(contract: pa.DataFrameSchema) -> dg.TableSchema:

@@ -5,8 +5,8 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 
-from assets.checks import contract_spec, outputs
-from assets.columns import sentence, table_metadata
+from assets.checks import contract_specs, outputs
+from assets.columns import table_out
 from assets.engine import StageEngine
 from assets.failures import IO_RETRIES, clear_errors
 from assets.spells import EVALUATORS
@@ -19,24 +19,12 @@ from pipelines.population import STAGE, Cells, measured_years
 from pipelines.population_means import means, prices_of_years, unpayable
 
 
-def _out(table: str) -> dg.AssetOut:
-    contract = POPULATION_TABLES[table]
-    return dg.AssetOut(
-        key=table.split("/"),
-        group_name="population",
-        owners=EVALUATORS,
-        kinds={"parquet", "polars"},
-        description=sentence(contract.description),
-        metadata=table_metadata(contract),
-    )
-
-
 @dg.multi_asset(
     name="population",
-    outs={table.removeprefix("population/"): _out(table) for table in POPULATION_TABLES},
+    outs={table.removeprefix("population/"): table_out(table.split("/"), EVALUATORS) for table in POPULATION_TABLES},
     ins={"bef": BEF_INPUT, **COVERAGE_INPUTS, **SPELL_INPUTS},
     deps=["catalogue"],
-    check_specs=[contract_spec(dg.AssetKey(table.split("/"))) for table in POPULATION_TABLES],
+    check_specs=contract_specs(*POPULATION_TABLES),
     retry_policy=IO_RETRIES,
 )
 @clear_errors

@@ -10,7 +10,7 @@ import polars as pl
 from upath import UPath
 
 from assets.checks import check_spec, contract_spec, outputs
-from assets.columns import sentence, table_metadata
+from assets.columns import table_metadata, table_out
 from assets.delivered import (
     account,
     cannot_be_entered,
@@ -53,20 +53,14 @@ def register_assets(years: dg.PartitionsDefinition, quality_checks: pl.DataFrame
 
 
 def _outs(contract: DeliveryContract, tables: Sequence[str]) -> dict[str, dg.AssetOut]:
-    common = {"owners": DATA_TEAM, "kinds": {"parquet", "polars"}}
-    name = contract.register.upper()
-
-    def out(layer: str, table: str, description: str) -> dg.AssetOut:
-        key = dg.AssetKey([*layer.split("/"), table])
-        about = table_metadata(contract_of(key.path))
-        return dg.AssetOut(key=key, group_name=layer.split("/")[0], description=description, metadata=about, **common)
-
-    aside = quarantine_key(contract).path[-1]
+    register, name = contract.register, contract.register.upper()
+    set_aside = f"Rows of {name} that broke the contract, as delivered. Restricted."
+    profile = f"Counts of {name} by year; no value of a citizen."
     return {
-        **{table: out("registers", table, sentence(REGISTERS[table].description)) for table in tables},
-        "coverage": out("coverage", contract.register, f"Which days the delivery of {name} covers."),
-        "profile": out("quality/profiles", contract.register, f"Counts of {name} by year; no value of a citizen."),
-        "quarantine": out("quarantine", aside, f"Rows of {name} that broke the contract, as delivered. Restricted."),
+        **{table: table_out(["registers", table], DATA_TEAM) for table in tables},
+        "coverage": table_out(["coverage", register], DATA_TEAM, f"Which days the delivery of {name} covers."),
+        "profile": table_out(["quality", "profiles", register], DATA_TEAM, profile),
+        "quarantine": table_out(quarantine_key(contract).path, DATA_TEAM, set_aside),
     }
 
 

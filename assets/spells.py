@@ -6,8 +6,8 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 
-from assets.checks import check_spec, contract_spec, outputs, tell
-from assets.columns import table_metadata
+from assets.checks import check_spec, contract_spec, contract_specs, outputs, tell
+from assets.columns import table_metadata, table_out
 from assets.engine import StageEngine
 from assets.failures import IO_RETRIES, clear_errors
 from assets.workspace import Workspace
@@ -15,7 +15,6 @@ from expectations.contracts.quality import UNMAPPED_CODES
 from expectations.contracts.registers import SPELLS
 from expectations.findings import Check, Finding, State
 from expectations.states import followers_made
-from expectations.validate import contract_of
 from pipelines.registers import dream as dream_register
 from pipelines.registers import handic as handic_register
 from pipelines.registers import lpr_a_kontakt
@@ -28,10 +27,6 @@ WITH_CODES = ("dream", "handic")
 """Registers whose codes the catalogue maps to services."""
 UNMAPPED_KEY = dg.AssetKey(["quality", "unmapped_codes"])
 CODES = "codes"
-
-
-def _contracts(*tables: str) -> list[dg.AssetCheckSpec]:
-    return [contract_spec(dg.AssetKey(table.split("/"))) for table in tables]
 
 
 def _all_mapped(register: str) -> Check:
@@ -51,25 +46,12 @@ def _all_mapped(register: str) -> Check:
 
 
 def _spells_out(name: str) -> dg.AssetOut:
-    return dg.AssetOut(
-        key=["spells", name],
-        group_name="spells",
-        owners=EVALUATORS,
-        kinds={"parquet", "polars"},
-        description=f"{name.upper()}: {SPELLS[name].description}.",
-        metadata=table_metadata(SPELLS[name]),
-    )
+    return table_out(["spells", name], EVALUATORS, f"{name.upper()}: {SPELLS[name].description}.")
 
 
 def _unmapped_out(register: str) -> dg.AssetOut:
-    return dg.AssetOut(
-        key=["quality", f"unmapped_{register}"],
-        group_name="quality",
-        owners=EVALUATORS,
-        kinds={"parquet", "polars"},
-        description=f"Codes of {register.upper()} that the catalogue does not map, by year.",
-        metadata=table_metadata(contract_of(["quality", f"unmapped_{register}"])),
-    )
+    described = f"Codes of {register.upper()} that the catalogue does not map, by year."
+    return table_out(["quality", f"unmapped_{register}"], EVALUATORS, described)
 
 
 @dg.multi_asset(
@@ -81,7 +63,7 @@ def _unmapped_out(register: str) -> dg.AssetOut:
     },
     ins={"dream": dg.AssetIn(["registers", "dream"]), "months": dg.AssetIn(["registers", "dream_employment"])},
     deps=["catalogue"],
-    check_specs=_contracts("spells/dream", "spells/dream_employment", "quality/unmapped_dream"),
+    check_specs=contract_specs("spells/dream", "spells/dream_employment", "quality/unmapped_dream"),
     retry_policy=IO_RETRIES,
 )
 @clear_errors
@@ -105,7 +87,7 @@ def dream_spells(
     outs={"spells": _spells_out("handic"), "unmapped": _unmapped_out("handic")},
     ins={"handic": dg.AssetIn(["registers", "handic"]), "coverage": dg.AssetIn(["coverage", "handic"])},
     deps=["catalogue"],
-    check_specs=_contracts("spells/handic", "quality/unmapped_handic"),
+    check_specs=contract_specs("spells/handic", "quality/unmapped_handic"),
     retry_policy=IO_RETRIES,
 )
 @clear_errors
@@ -134,7 +116,7 @@ def handic_spells(
     outs={"spells": _spells_out("lpr_a_kontakt")},
     ins={"contacts": dg.AssetIn(["registers", "lpr_a_kontakt"])},
     deps=["catalogue"],
-    check_specs=_contracts("spells/lpr_a_kontakt"),
+    check_specs=contract_specs("spells/lpr_a_kontakt"),
     retry_policy=IO_RETRIES,
 )
 @clear_errors

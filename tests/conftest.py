@@ -1,11 +1,23 @@
-"""The workspace, instance and runs that the tests of Dagster share; other tests have a `world` of their own."""
+"""The fixtures that test files share; a file may have a `world` of its own."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
 import dagster as dg
+import odd_stages
+import polars as pl
 import pytest
+from attempts import sound
 from dagster_world import execute, failures, repository, small_world
+from damage_runs import clean_road
+from upath import UPath
 from world import World
+
+from engines.dask import Dask
+
+# What Dagster does
 
 
 @pytest.fixture(scope="module")
@@ -30,3 +42,43 @@ def runs(world: World, instance: dg.DagsterInstance) -> dict[str, dg.ExecuteInPr
 @pytest.fixture(scope="module")
 def graph(world: World) -> dg.AssetGraph:
     return repository(world).asset_graph
+
+
+# Engines
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Dask]:
+    """The engine on two processes of this machine."""
+    engine = Dask(None, 2)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Mapping[str, pl.LazyFrame]:
+    """The table that the odd stages are made of."""
+    return odd_stages.written_rows(tmp_path)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> UPath:
+    """An empty store."""
+    path = UPath(tmp_path / "store")
+    path.mkdir()
+    return path
+
+
+# Damage
+
+
+@pytest.fixture
+def sound_world(tmp_path: Path) -> World:
+    """A world that runs, to be damaged."""
+    return sound(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace of deliveries without a fault, large enough for the bands, after a run; copies are damaged."""
+    return clean_road(tmp_path_factory.getbasetemp())

@@ -7,16 +7,17 @@ Here: assertions that hold of every register. Not here: damages (`test_damage_*.
 from __future__ import annotations
 
 import functools
-import hashlib
 import re
 import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import dagster as dg
 import polars as pl
 import pytest
-from damage_runs import NEWEST, Damage, Ended, command, copy_of, of_register, plain, run
+from damage_runs import NEWEST, YEAR, Damage, Ended, command, copy_of, of_register, plain, run
 from damage_world import FILES, IMPOSSIBLE, PNRS
+from stored import digests
 
 from assets.run import Step
 from expectations.findings import Finding, read_findings
@@ -30,6 +31,16 @@ THEN = ["followed", "suite"]
 IDS = {IMPOSSIBLE, *PNRS, *(pnr.lstrip("0") for pnr in PNRS), *("9" + pnr[1:] for pnr in PNRS)}
 GATES = ("set_aside_", "rows_accounted")
 """How checks are called that stop a delivery before its register is written."""
+
+
+def one_test_each(register: str, damages: Sequence[Damage]) -> Callable[..., None]:
+    """The test `test_damage` of a register's file: a case for each damage, by its name."""
+
+    @pytest.mark.parametrize("damage", damages, ids=lambda damage: damage.name)
+    def test_damage(clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: Damage) -> None:
+        holds(clean, tmp_path, register, damage, monkeypatch)
+
+    return test_damage
 
 
 def holds(clean: Path, root: Path, register: str, damage: Damage, monkeypatch: pytest.MonkeyPatch) -> Ended:
@@ -82,11 +93,11 @@ def stands_on_the_pages(clean: Path, root: Path, register: str, damage: Damage, 
     assert (pages / "index.html").exists()
 
 
-def mended(clean: Path, root: Path, register: str) -> None:
-    """Deliver the right files after a damage that was stopped: everything is as if it had never been."""
+def mended(clean: Path, root: Path) -> None:
+    """Deliver the right files after a damage that was stopped, and run the year: it is as if it had never been."""
     shutil.rmtree(root / "extracts")
     shutil.copytree(clean / "extracts", root / "extracts")
-    assert run(root, of_register(register)).code == 0
+    assert run(root, (YEAR,)).code == 0
     assert not {path for path in changed_files(clean, root) if "/checks/" not in path and "person_key" not in path}
     assert command("quality", root).exit_code == 0
 
@@ -206,8 +217,5 @@ def _clean_digests(clean: Path) -> dict[str, str]:
 
 
 def _digests(root: Path) -> dict[str, str]:
-    paths = [path for folder in ("store", "release") for path in (root / folder).rglob("*.*") if path.is_file()]
-    named = {str(path.relative_to(root)): path for path in paths if path.suffix in (".parquet", ".csv", ".xlsx")}
-    return {
-        name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in named.items() if not AROUND.match(name)
-    }
+    tables = (".parquet", ".csv", ".xlsx")
+    return {name: one for name, one in digests(root).items() if name.endswith(tables) and not AROUND.match(name)}

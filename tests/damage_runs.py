@@ -32,6 +32,10 @@ from faults import ForlobError
 from settings import Folders
 
 NEWEST = "2023"
+YEARLY = ("rows_change", "citizens_change")
+AGAINST = ("rows_against_delivery_before", "citizens_against_delivery_before")
+"""Checks of a year against the year before, and of a delivery against the one before; both that warn."""
+YEARLY_BLOCK, AGAINST_BLOCK = (tuple(f"{check}_block" for check in checks) for checks in (YEARLY, AGAINST))
 FOLDERS = ("extracts", "studies", "catalogue", "store", "release")
 
 

@@ -27,6 +27,7 @@ FILES = {"bef": "bef202312", "dream": "dream202312", "lpr_a_kontakt": "lpr_a_kon
 PERSON = np.arange(CITIZENS)
 PNRS = pl.Series("PNR", [f"{104_729 * n + 12_345_678:012d}" for n in range(CITIZENS)])
 KOM = pl.Series("KOM", KOMMUNER).gather(PERSON % len(KOMMUNER))
+OF_ONE = PNRS.filter(KOMMUNER[1] == KOM).implode()  # the citizens of one municipality
 DREAM_CODES = ["783", "130", "890", "111", "651", "870"]
 HANDIC_CODES = ["85", "82a", "107", "104", "98"]
 SPECIALTIES = ["Kirurgi", "Intern medicin", "Psykiatri", "Kirurgi", "Børne- og ungdomspsykiatri"]
@@ -100,6 +101,16 @@ def in_two_encodings(western: slice) -> Callable[[bytes], bytes]:
         return b"\n".join(lines)
 
     return mixed
+
+
+def a_column_in_two_encodings(name: str) -> Doing:
+    """Deliver a file with one column more, which nobody reads, in two encodings."""
+
+    def doing(extracts: Path) -> None:
+        change(name, having(pl.lit("Ærø").alias("BYNAVN")))(extracts)
+        write_bytes(name, in_two_encodings(slice(9, 999)))(extracts)
+
+    return doing
 
 
 def named_as(name: str, other: str) -> Doing:

@@ -19,6 +19,8 @@ from pipelines.stages import Stage, in_order, summed_by
 
 SECRET = "a value of a citizen"
 LONG_S = 120
+TOGETHER = 10**9
+"""Rows of a range that holds everything."""
 
 
 def persons(frames: Mapping[str, pl.LazyFrame]) -> dict[str, pl.DataFrame]:

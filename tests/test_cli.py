@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shutil
 import subprocess
@@ -12,8 +11,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from command import here, words
 from filelock import FileLock
-from typer.testing import CliRunner
+from stored import digests
 from world import World
 
 import cli
@@ -29,29 +29,9 @@ def forlob(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProc
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd)
 
 
-def here(*arguments: str) -> tuple[int, str]:
-    """The command in this process: exit code, and all it said in one line of words, as a terminal may wrap it."""
-    done = CliRunner().invoke(cli.app, list(arguments))
-    assert "Traceback" not in done.output
-    return done.exit_code, words(done.output)
-
-
-def words(said: str) -> str:
-    return " ".join(re.sub(r"[│╭╮╰╯─]", " ", said).split())
-
-
 def folders(root: Path, **other: Path) -> list[str]:
     names = ("extracts", "studies", "store", "release")
     return [part for name in names for part in (f"--{name}", str(other.get(name, root / name)))]
-
-
-def small_world(root: Path) -> World:
-    world = World(root, YEARS)
-    for pnr in PNRS:
-        world.citizen(pnr)
-        world.weeks(pnr, "783", "2021-W02", "2021-W20")
-        world.grant(pnr, "85", "2021-03-01", "2021-05-01")
-    return world
 
 
 @dataclass(frozen=True)
@@ -68,7 +48,11 @@ class Ran:
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    world = small_world(tmp_path_factory.mktemp("world"))
+    world = World(tmp_path_factory.mktemp("world"), YEARS)
+    for pnr in PNRS:
+        world.citizen(pnr)
+        world.weeks(pnr, "783", "2021-W02", "2021-W20")
+        world.grant(pnr, "85", "2021-03-01", "2021-05-01")
     world.weeks(PNRS[0], "444", "2021-W30", "2021-W31")
     world.grant(PNRS[1], "85b", "2021-01-01", "2021-02-01")
     world.contact(PNRS[2], "2021-02-01 10:00", None)
@@ -147,13 +131,6 @@ def test_unmapped_codes_are_counted_by_code_and_year(ran: Ran) -> None:
 def test_a_register_that_is_not_delivered_is_not_measured(ran: Ran) -> None:
     assert ran.world.used(PNRS[0], "somatik_ambulant", "a") == {0: None}
     assert ran.world.used(PNRS[0], "socialpaedagogisk_stoette", "a") == {0: 62}
-
-
-def digests(root: Path) -> dict[str, str]:
-    found = [path for folder in ("store", "release") for path in (root / folder).rglob("*") if path.is_file()]
-    dated = {".dagster", ".results", "data_docs"}  # the history of runs, which tells when they were
-    kept = [path for path in found if not dated & set(path.parts) and path.suffix != ".lock"]
-    return {str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in kept}
 
 
 def test_running_again_gives_the_same_bytes(ran: Ran, tmp_path: Path) -> None:
@@ -324,6 +301,6 @@ def test_a_second_command_on_the_same_store_is_refused(tmp_path: Path) -> None:
 
 def test_demo_deliveries_are_not_mixed_with_real_ones(tmp_path: Path) -> None:
     (tmp_path / "extracts").mkdir()
-    done = CliRunner().invoke(cli.app, ["synthesise", "--folder", str(tmp_path)])
-    assert done.exit_code == StoreError.exit_code
-    assert "not the demo's" in done.output
+    code, said = here("synthesise", "--folder", str(tmp_path))
+    assert code == StoreError.exit_code
+    assert "not the demo's" in said

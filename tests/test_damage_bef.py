@@ -9,20 +9,20 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 import pytest
-from damage_asserts import assert_nothing_else, assert_shown, changed_files, holds
-from damage_runs import STUDY, Damage, Ended, clean_road, command, copy_of, of_register, plain, run
+from damage_asserts import assert_nothing_else, assert_shown, changed_files, one_test_each
+from damage_runs import STUDY, Damage, Ended, command, copy_of, of_register, plain, run
 from damage_world import (
     CITIZENS,
     FIFTEEN,
     FILES,
     IMPOSSIBLE,
     KOMMUNER,
+    a_column_in_two_encodings,
     change,
     cut_in_a_line,
     emptied,
     having,
     in_parts,
-    in_two_encodings,
     lower_case,
     named_as,
     one_in,
@@ -50,12 +50,12 @@ def as_sas(frame: pl.DataFrame) -> pl.DataFrame:
     return lower_case(frame.with_columns(days, pl.col(CODES).cast(pl.Float64)))
 
 
-def two_encodings(extracts: Path) -> None:
-    """A column that nobody reads, in two encodings."""
-    change(FILE, having(pl.lit("Ærø").alias("BYNAVN")))(extracts)
-    write_bytes(FILE, in_two_encodings(slice(9, 999)))(extracts)
-
-
+DROP = Damage(
+    "30 % of the rows gone",
+    change(FILE, lambda rows: rows.filter(~three_in_ten())),
+    blocks=("rows_change_block",),
+    warns=("rows_change",),
+)
 REFUSED = [
     Damage("Parquet cut short", write_bytes(FILE, lambda whole: whole[: len(whole) // 2], "parquet"), 3,
            told=(f"{FILE}.parquet",)),
@@ -74,7 +74,7 @@ REFUSED = [
     Damage("the snapshot of the year before under its name", named_as(FILE, "bef202212"), 3,
            told=(f"{FILE}.parquet", "a snapshot date outside the period in the file's name")),
     Damage("snapshot and birth date swapped", change(FILE, swapped(*DATES)), 3, told=(f"{FILE}.parquet", "no row")),
-    Damage("two encodings", two_encodings, 3, told=(f"{FILE}.csv", "some of the text is in UTF-8")),
+    Damage("two encodings", a_column_in_two_encodings(FILE), 3, told=(f"{FILE}.csv", "some of the text is in UTF-8")),
     Damage("every PNR gone", change(FILE, emptied("PNR")), 3, told=(f"{FILE}.parquet", "no PNR")),
 ]  # fmt: skip
 BLOCKED = [
@@ -86,8 +86,7 @@ BLOCKED = [
            blocks=("set_aside_invalid_date",), aside={"invalid_date": CITIZENS // 5}),
     Damage("rows of another day", change(FILE, where(one_in(5), "REFERENCETID", dt.date(2023, 9, 30))),
            blocks=("set_aside_outside_delivery",), aside={"outside_delivery": CITIZENS // 5}),
-    Damage("30 % of the rows gone", change(FILE, lambda rows: rows.filter(~three_in_ten())),
-           blocks=("rows_change_block",), warns=("rows_change",)),
+    DROP,
     Damage("a municipality gone", change(FILE, lambda rows: rows.filter(pl.col("KOM") != KOMMUNER[0])),
            blocks=("codes_gone_kom_block",), warns=("rows_change", "code_drift_kom", "codes_gone_kom")),
     Damage("all municipalities null", change(FILE, emptied("KOM")),
@@ -114,14 +113,7 @@ RIGHT = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return clean_road(tmp_path_factory.getbasetemp())
-
-
-@pytest.mark.parametrize("damage", [*REFUSED, *BLOCKED, *WARNED, *RIGHT], ids=lambda damage: damage.name)
-def test_damage(clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: Damage) -> None:
-    holds(clean, tmp_path, "bef", damage, monkeypatch)
+test_damage = one_test_each("bef", [*REFUSED, *BLOCKED, *WARNED, *RIGHT])
 
 
 def test_a_clean_delivery_raises_nothing(clean: Path) -> None:
@@ -142,15 +134,14 @@ def test_a_clean_delivery_raises_nothing(clean: Path) -> None:
 
 def test_a_drop_stops_the_whole_command(clean: Path, tmp_path: Path) -> None:
     """Through `forlob run`: releases, studies and spells stay, and Dagster's own history has what failed."""
-    [drop] = [damage for damage in BLOCKED if damage.name == "30 % of the rows gone"]
-    drop.done(copy_of(clean, tmp_path) / "extracts")
+    DROP.done(copy_of(clean, tmp_path) / "extracts")
     done = command("run", tmp_path)
     assert done.exit_code == 7, done.output
     assert "releases are as they were" in done.output
     with dg.DagsterInstance.from_config(str(tmp_path / "store" / ".dagster")) as instance:
         ended = Ended(tmp_path, instance, done.exit_code, done.output)
-        assert_shown(clean, ended, "bef", drop)
-    assert_nothing_else(clean, tmp_path, "bef", drop, changed_files(clean, tmp_path))
+        assert_shown(clean, ended, "bef", DROP)
+    assert_nothing_else(clean, tmp_path, "bef", DROP, changed_files(clean, tmp_path))
 
 
 def test_four_snapshots_a_year_are_four_rows_a_citizen_and_no_more_use(

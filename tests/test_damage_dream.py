@@ -7,19 +7,27 @@ from pathlib import Path
 import polars as pl
 import polars.selectors as cs
 import pytest
-from damage_asserts import holds, stands_on_the_pages
-from damage_runs import Damage, clean_road, copy_of, of_register, plain, run
+from damage_asserts import one_test_each, stands_on_the_pages
+from damage_runs import (
+    AGAINST,
+    AGAINST_BLOCK,
+    YEARLY,
+    YEARLY_BLOCK,
+    Damage,
+    copy_of,
+    of_register,
+    plain,
+    run,
+)
 from damage_world import (
     FILES,
-    KOM,
-    KOMMUNER,
-    PNRS,
+    OF_ONE,
+    a_column_in_two_encodings,
     change,
     cut_in_a_line,
     emptied,
     having,
     in_parts,
-    in_two_encodings,
     lower_case,
     named_as,
     one_in,
@@ -30,12 +38,7 @@ from damage_world import (
 
 FILE = FILES["dream"]
 WEEKS, NEWEST, MONTHS = pl.col(r"^Y_\d{4}$"), pl.col(r"^Y_23\d\d$"), pl.col(r"^GRAD_\d{4}_\d\d$")
-AGAINST = ("rows_against_delivery_before", "citizens_against_delivery_before")
-AGAINST_BLOCK = tuple(f"{check}_block" for check in AGAINST)
 MONTHS_AGAINST = "rows_against_delivery_before_dream_employment"
-OF_ONE = PNRS.filter(KOMMUNER[1] == KOM).implode()
-YEARLY = ("rows_change", "citizens_change")
-YEARLY_BLOCK = tuple(f"{check}_block" for check in YEARLY)
 
 
 def of(rows: pl.DataFrame, family: str) -> list[str]:
@@ -47,17 +50,17 @@ def week_before_year(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.rename({name: f"Y_{name[4:]}{name[2:4]}" for name in of(rows, "Y_")})
 
 
-def two_encodings(extracts: Path) -> None:
-    """A column that nobody reads, in two encodings."""
-    change(FILE, having(pl.lit("Ærø").alias("BYNAVN")))(extracts)
-    write_bytes(FILE, in_two_encodings(slice(9, 999)))(extracts)
-
-
 def unknown(codes: list[str]) -> pl.Expr:
     """The register's rows on codes that the damage left alone."""
     return pl.all().filter(~pl.col("code").is_in(codes))
 
 
+DROP = Damage(
+    "30 % of the rows gone",
+    change(FILE, lambda rows: rows.filter(~three_in_ten())),
+    blocks=(*AGAINST_BLOCK, f"{MONTHS_AGAINST}_block"),
+    warns=(*AGAINST, MONTHS_AGAINST),
+)
 REFUSED = [
     Damage("Parquet cut short", write_bytes(FILE, lambda whole: whole[:-500], "parquet"), 3, told=(f"{FILE}.parquet",)),
     Damage("CSV cut in the middle of a line", write_bytes(FILE, cut_in_a_line), 3,
@@ -71,7 +74,7 @@ REFUSED = [
            told=(f"{FILE}.parquet", "Y_YYWW")),
     Damage("a week of another type", change(FILE, having(pl.lit(True).alias("Y_2310"))), 3,
            told=(f"{FILE}.parquet", "Y_2310", "Boolean")),
-    Damage("two encodings", two_encodings, 3, told=(f"{FILE}.csv", "some of the text is in UTF-8")),
+    Damage("two encodings", a_column_in_two_encodings(FILE), 3, told=(f"{FILE}.csv", "some of the text is in UTF-8")),
     Damage("every PNR null", change(FILE, emptied("PNR")), 3, told=(f"{FILE}.parquet", "no PNR")),
 ]  # fmt: skip
 BLOCKED = [
@@ -81,8 +84,7 @@ BLOCKED = [
            blocks=("set_aside_duplicate_row",), aside={"duplicate_row": 2800}),
     Damage("many PNRs gone", change(FILE, where(one_in(5), "PNR", "")),
            blocks=("set_aside_missing_pnr",), aside={"missing_pnr": 560}),
-    Damage("30 % of the rows gone", change(FILE, lambda rows: rows.filter(~three_in_ten())),
-           blocks=(*AGAINST_BLOCK, f"{MONTHS_AGAINST}_block"), warns=(*AGAINST, MONTHS_AGAINST)),
+    DROP,
     Damage("30 % of the rows of the newest year gone", change(FILE, having(pl.when(~three_in_ten()).then(NEWEST))),
            blocks=(*YEARLY_BLOCK, *AGAINST_BLOCK), warns=(*YEARLY, *AGAINST)),
     Damage("the delivery of the year before under its name",
@@ -107,7 +109,7 @@ WARNED = [
     Damage("codes that ended with a reform", change(FILE, having(WEEKS.replace({"111": "112"}))),
            warns=("dream_codes_mapped",), told=("does not map: 112",), same=unknown(["111", "112"])),
     Damage("a municipality missing for a year",
-           change(FILE, having(pl.when(~pl.col("PNR").is_in(PNRS.filter(KOMMUNER[1] == KOM).implode())).then(NEWEST))),
+           change(FILE, having(pl.when(~pl.col("PNR").is_in(OF_ONE)).then(NEWEST))),
            warns=AGAINST, lost=140),
 ]  # fmt: skip
 RIGHT = [
@@ -123,19 +125,11 @@ RIGHT = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return clean_road(tmp_path_factory.getbasetemp())
-
-
-@pytest.mark.parametrize("damage", [*REFUSED, *BLOCKED, *WARNED, *RIGHT], ids=lambda damage: damage.name)
-def test_damage(clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: Damage) -> None:
-    holds(clean, tmp_path, "dream", damage, monkeypatch)
+test_damage = one_test_each("dream", [*REFUSED, *BLOCKED, *WARNED, *RIGHT])
 
 
 def test_what_failed_stands_on_the_pages(clean: Path, tmp_path: Path) -> None:
-    [drop] = [damage for damage in BLOCKED if damage.name == "30 % of the rows gone"]
-    stands_on_the_pages(clean, tmp_path, "dream", drop, of_register("dream"))
+    stands_on_the_pages(clean, tmp_path, "dream", DROP, of_register("dream"))
 
 
 def test_codes_none_of_which_is_known_stop(clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,8 +7,21 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from damage_asserts import changed_files, holds, mended, stands_on_the_pages
-from damage_runs import STUDY, YEAR, Damage, clean_road, command, copy_of, of_register, plain, run
+from damage_asserts import changed_files, mended, one_test_each, stands_on_the_pages
+from damage_runs import (
+    AGAINST,
+    AGAINST_BLOCK,
+    STUDY,
+    YEAR,
+    YEARLY,
+    YEARLY_BLOCK,
+    Damage,
+    command,
+    copy_of,
+    of_register,
+    plain,
+    run,
+)
 from damage_world import (
     FIFTEEN,
     FILES,
@@ -34,9 +47,6 @@ BY_KOMMUNE = "store/quality/handic_coverage.parquet"
 SAS_EPOCH = dt.date(1960, 1, 1)
 CODE, START, END, PAYER = "MODT_YDELSE_KODE", "YDELSE_START", "YDELSE_SLUT", "BETALINGSKOMMUNE"
 NEWEST = pl.col(START).dt.year() == 2023
-AGAINST = ("rows_against_delivery_before", "citizens_against_delivery_before")
-AGAINST_BLOCK = tuple(f"{check}_block" for check in AGAINST)
-YEARLY = ("rows_change", "citizens_change")
 
 
 def as_sas(rows: pl.DataFrame) -> pl.DataFrame:
@@ -45,6 +55,12 @@ def as_sas(rows: pl.DataFrame) -> pl.DataFrame:
     return lower_case(rows.with_columns(days, pl.col(PAYER).cast(pl.Float64)))
 
 
+DROP = Damage(
+    "30 % of the rows gone",
+    change(FILE, lambda rows: rows.filter(~three_in_ten())),
+    blocks=AGAINST_BLOCK,
+    warns=AGAINST,
+)
 REFUSED = [
     Damage("Parquet cut short", write_bytes(FILE, lambda whole: whole[:-500], "parquet"), 3, told=(f"{FILE}.parquet",)),
     Damage("CSV cut in the middle of a line", write_bytes(FILE, cut_in_a_line), 3,
@@ -68,10 +84,9 @@ BLOCKED = [
            blocks=("set_aside_missing_code",), aside={"missing_code": 4200}),
     Damage("PNRs for codes", change(FILE, having(pl.when(one_in(5)).then("PNR").otherwise(CODE).alias(CODE))),
            blocks=("set_aside_invalid_code",), aside={"invalid_code": 4200}),
-    Damage("30 % of the rows gone", change(FILE, lambda rows: rows.filter(~three_in_ten())),
-           blocks=AGAINST_BLOCK, warns=AGAINST),
+    DROP,
     Damage("the delivery of the year before under its name", change(FILE, lambda rows: rows.filter(~NEWEST)),
-           blocks=("rows_change_block", "citizens_change_block", *AGAINST_BLOCK), warns=(*YEARLY, *AGAINST)),
+           blocks=(*YEARLY_BLOCK, *AGAINST_BLOCK), warns=(*YEARLY, *AGAINST)),
     Damage("the delivery of the year after under its name", change(FILE, having(), to="handic2022"),
            blocks=("implausible_start_block", *AGAINST_BLOCK), warns=("implausible_start", *AGAINST)),
     Damage("no grant has an end", change(FILE, emptied(END)), blocks=("missing_end_block",), warns=("missing_end",)),
@@ -98,21 +113,13 @@ RIGHT = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return clean_road(tmp_path_factory.getbasetemp())
-
-
-@pytest.mark.parametrize("damage", [*REFUSED, *BLOCKED, *WARNED, *RIGHT], ids=lambda damage: damage.name)
-def test_damage(clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: Damage) -> None:
-    holds(clean, tmp_path, "handic", damage, monkeypatch)
+test_damage = one_test_each("handic", [*REFUSED, *BLOCKED, *WARNED, *RIGHT])
 
 
 def test_a_drop_stands_on_the_pages(clean: Path, tmp_path: Path) -> None:
-    [drop] = [damage for damage in BLOCKED if damage.name == "30 % of the rows gone"]
-    stands_on_the_pages(clean, tmp_path, "handic", drop, (YEAR,))
+    stands_on_the_pages(clean, tmp_path, "handic", DROP, (YEAR,))
     assert run(tmp_path, (STUDY,)).code == 7
-    mended(clean, tmp_path, "handic")
+    mended(clean, tmp_path)
 
 
 def test_a_municipality_without_data_is_not_read_as_no_use(

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from damage_asserts import assert_evaluated, changed_files, gravest, ids_in
-from damage_runs import STUDY, clean_road, command, copy_of, plain, run
+from damage_runs import STUDY, command, copy_of, plain, run
 from damage_world import PARTICIPANTS, Change
 
 from expectations.findings import read_findings
@@ -96,11 +96,6 @@ DAMAGES = [
     Damage("Latin-1, with a column that is not read",
            listed(lambda rows: rows.with_columns(pl.lit("Ærø").alias("sted")), "latin-1")),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return clean_road(tmp_path_factory.getbasetemp())
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.name)

@@ -7,15 +7,24 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from damage_asserts import holds, stands_on_the_pages
-from damage_runs import STUDY, Damage, clean_road, copy_of, of_register, plain, run
+from damage_asserts import one_test_each, stands_on_the_pages
+from damage_runs import (
+    AGAINST,
+    AGAINST_BLOCK,
+    STUDY,
+    YEARLY,
+    YEARLY_BLOCK,
+    Damage,
+    copy_of,
+    of_register,
+    plain,
+    run,
+)
 from damage_world import (
     FIFTEEN,
     FILES,
     IMPOSSIBLE,
-    KOM,
-    KOMMUNER,
-    PNRS,
+    OF_ONE,
     change,
     cut_in_a_line,
     emptied,
@@ -36,9 +45,6 @@ FILE = FILES["lpr_a_kontakt"]
 SAS_EPOCH = dt.datetime(1960, 1, 1)
 START, END, TYPE, SPECIALTY = "KONT_STARTTIDSPUNKT", "KONT_SLUTTIDSPUNKT", "KONT_TYPE", "KONT_ANS_HOVEDSPEC"
 NEWEST = pl.col(START).dt.year() == 2023
-OF_ONE = PNRS.filter(KOMMUNER[1] == KOM).implode()
-AGAINST = ("rows_against_delivery_before", "citizens_against_delivery_before")
-AGAINST_BLOCK = tuple(f"{check}_block" for check in AGAINST)
 
 
 def cut_between_lines(whole: bytes) -> bytes:
@@ -76,6 +82,12 @@ def older_left(extracts: Path) -> None:
     older.write_parquet(extracts / "lpr_a_kontakt2022.parquet")
 
 
+DROP = Damage(
+    "30 % of the rows gone",
+    change(FILE, lambda rows: rows.filter(~three_in_ten())),
+    blocks=AGAINST_BLOCK,
+    warns=AGAINST,
+)
 REFUSED = [
     Damage("Parquet cut short", write_bytes(FILE, lambda whole: whole[:-500], "parquet"), 3, told=(f"{FILE}.parquet",)),
     Damage("CSV cut in the middle of a line", write_bytes(FILE, cut_in_a_line), 3,
@@ -99,11 +111,10 @@ BLOCKED = [
            blocks=("set_aside_invalid_date",), aside={"invalid_date": 6320}),
     Damage("many open contacts", change(FILE, having(pl.when(~one_in(10)).then(END).alias(END))),
            blocks=("set_aside_open_contact",), aside={"open_contact": 3160}),
-    Damage("30 % of the rows gone", change(FILE, lambda rows: rows.filter(~three_in_ten())),
-           blocks=AGAINST_BLOCK, warns=AGAINST),
+    DROP,
     Damage("CSV cut between two lines", write_bytes(FILE, cut_between_lines),
-           blocks=("rows_change_block", "citizens_change_block", *AGAINST_BLOCK),
-           warns=("rows_change", "citizens_change", *AGAINST)),
+           blocks=(*YEARLY_BLOCK, *AGAINST_BLOCK),
+           warns=(*YEARLY, *AGAINST)),
     Damage("the delivery of the year after under its name", change(FILE, having(), to="lpr_a_kontakt2022"),
            blocks=("implausible_start_block", *AGAINST_BLOCK), warns=("implausible_start", *AGAINST)),
     Damage("no contact has a type", change(FILE, emptied(TYPE)),
@@ -142,19 +153,11 @@ RIGHT = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return clean_road(tmp_path_factory.getbasetemp())
-
-
-@pytest.mark.parametrize("damage", [*REFUSED, *BLOCKED, *WARNED, *RIGHT], ids=lambda damage: damage.name)
-def test_damage(clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: Damage) -> None:
-    holds(clean, tmp_path, "lpr_a_kontakt", damage, monkeypatch)
+test_damage = one_test_each("lpr_a_kontakt", [*REFUSED, *BLOCKED, *WARNED, *RIGHT])
 
 
 def test_what_failed_stands_on_the_pages(clean: Path, tmp_path: Path) -> None:
-    [drop] = [damage for damage in BLOCKED if damage.name == "30 % of the rows gone"]
-    stands_on_the_pages(clean, tmp_path, "lpr_a_kontakt", drop, of_register("lpr_a_kontakt"))
+    stands_on_the_pages(clean, tmp_path, "lpr_a_kontakt", DROP, of_register("lpr_a_kontakt"))
 
 
 def test_counts_that_jump_in_2019_are_warned_of(clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

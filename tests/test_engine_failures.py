@@ -16,7 +16,7 @@ import polars as pl
 import pytest
 from click.testing import Result
 from distributed import LocalCluster
-from odd_stages import run
+from odd_stages import TOGETHER, run
 from upath import UPath
 from world import World
 
@@ -26,29 +26,6 @@ from engines.dask import Dask
 from engines.local import Local
 from engines.parts import Engine
 from faults import EngineError, StoreError
-
-TOGETHER = 10**9
-"""Rows of a range that holds everything."""
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Dask]:
-    """The engine on two processes of this machine."""
-    engine = Dask(None, 2)
-    yield engine
-    engine.close()
-
-
-@pytest.fixture
-def rows(tmp_path: Path) -> Mapping[str, pl.LazyFrame]:
-    return odd_stages.written_rows(tmp_path)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> UPath:
-    path = UPath(tmp_path / "store")
-    path.mkdir()
-    return path
 
 
 def a_run(root: Path, *options: str) -> Result:

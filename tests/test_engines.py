@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,11 @@ import hypothesis
 import odd_stages
 import polars as pl
 import pytest
+from attempts import PNRS, sound
+from command import here
 from hypothesis import strategies as st
-from odd_stages import run
-from test_cli import digests, here, small_world
+from odd_stages import TOGETHER, run
+from stored import digests
 from upath import UPath
 
 from catalogue.reader import read_catalogue
@@ -32,28 +34,6 @@ from settings import EngineSettings
 
 CODES = read_catalogue()
 ROAD = ["dream", "handic", "lpr_a_kontakt"]
-TOGETHER = 10**9
-"""Rows of a range that holds everything."""
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Dask]:
-    """The engine on two processes of this machine."""
-    engine = Dask(None, 2)
-    yield engine
-    engine.close()
-
-
-@pytest.fixture
-def rows(tmp_path: Path) -> Mapping[str, pl.LazyFrame]:
-    return odd_stages.written_rows(tmp_path)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> UPath:
-    path = UPath(tmp_path / "store")
-    path.mkdir()
-    return path
 
 
 def registers(seed: int, n_persons: int) -> dict[str, pl.DataFrame]:
@@ -206,10 +186,8 @@ def test_only_row_groups_of_the_range_are_read(tmp_path: Path, capfd: pytest.Cap
 
 
 def test_a_run_on_a_cluster_leaves_the_same_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    world = small_world(tmp_path)
-    pnrs = [f"40000000000{n}" for n in range(7)]
-    world.weeks(pnrs[0], "444", "2021-W30", "2021-W31")
-    world.study("a", [{"pnr": pnr, "start_year": 2021} for pnr in pnrs], years_before=0, years_after=0)
+    world = sound(tmp_path)
+    world.weeks(PNRS[0], "444", "2021-W30", "2021-W31")
     world.write()
     monkeypatch.setenv("FORLOB_ROWS_A_RANGE", "5")
     world.run_here()
