@@ -1,7 +1,7 @@
 """The overview a reader starts with, and whom the figures are about.
 
-Here: key figures, flow, how to read the rest, the citizens. Not here: the other figures (``views.py``), what they rest on
-(``method.py``).
+Here: key figures, flow, how to read the rest, the citizens. Not here: the other figures (``views.py``), what they rest
+on (``method.py``).
 """
 
 from __future__ import annotations
@@ -31,10 +31,9 @@ def write_overview(book: Book, others: list[str]) -> None:
     sheet.section("contents")
     for key in others:
         name = labels.text(key)
-        sheet.sheet.write_url(sheet.row, 0, f"internal:'{name}'!A1", book.style("link"), name)
-        about = labels.text(f"{key}_about", price_level="").strip()
-        sheet.sheet.write_string(sheet.row, 1, about, book.style())
-        sheet.row += 1
+        about = " ".join(labels.text(f"{key}_about", price_level="").split())
+        sheet.write_wide([(None, "")], about, "prose")
+        sheet.sheet.write_url(sheet.row - 1, 0, f"internal:'{name}'!A1", book.style("prose", "link"), name)
 
 
 def _key_figures(book: Book, sheet: Sheet) -> None:
@@ -71,9 +70,9 @@ def _flow(book: Book, sheet: Sheet) -> None:
 def write_citizens(book: Book) -> None:
     """Who the citizens of the study base are: number and share of each category, a table a characteristic."""
     tables, labels = book.tables, book.labels
-    sheet = Sheet(book, "characteristics", [40, 16, 16])
+    sheet = Sheet(book, "characteristics", [40, 16, 16, 40])
     for (name,), rows in tables.characteristics.group_by("characteristic", maintain_order=True):
-        sheet.section(f"characteristic.{name}")
+        sheet.row += 1
         words = [labels.text(f"characteristic.{name}"), labels.text("flow_n"), labels.text("share")]
         sheet.head(words, numbers=[1, 2])
         for row in rows.iter_rows(named=True):

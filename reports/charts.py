@@ -5,6 +5,7 @@ Here: layout, colours, gaps. Not here: which figures there are (``figures.py``).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,8 @@ WIDTH = 12.86
 PIXELS = 950  # those columns' width, near a printed page's
 ROWS = 14  # under a chart; two charts with their notes fill a page
 PAGE_ROWS = 32
-FIRST, LAST = (0xC3, 0xD0, 0xDC), (0x14, 0x33, 0x52)  # the shades of the first and the last period, told apart in grey
+FIRST, LAST = (0xC3, 0xD0, 0xDC), (0x14, 0x33, 0x52)  # shades of the first and the last series, told apart in grey
+UNDER_INTERVALS = (0x78, 0x9C, 0xC0)  # the last one's where lines of intervals must be seen on it
 FONT = {"name": "Calibri", "size": 10, "color": INK}
 
 
@@ -72,7 +74,7 @@ class FigureSheet:
         """Write a figure's note and numbers, and insert its chart."""
         rows = max(ROWS, len(figure.categories) + 3)
         if figure.kind == "bar":  # bars need room for their names, and one for each series
-            rows = max(rows, min(PAGE_ROWS - 3, len(figure.categories) * len(figure.series) // 2 + 6))
+            rows = max(rows, min(PAGE_ROWS - 3, len(figure.categories) * len(figure.series) + 6))
         if self.sheet.row + rows + 1 - self.page_began > PAGE_ROWS:
             self.breaks.append(self.sheet.row)
             self.page_began = self.sheet.row
@@ -92,7 +94,7 @@ class FigureSheet:
         self.sheet.sheet.print_area(0, 0, max(self.sheet.row - 1, 0), COLUMNS - 1)
 
     def _note(self, figure: Figure) -> str:
-        """The citizens behind each series (of a stacked chart, each category), and the price year."""
+        """The citizens behind each series (of a stacked chart, each category), and the price year of amounts."""
         stacked = [list(column) for column in zip(*figure.points, strict=True)]
         names, rows = (figure.categories, stacked) if figure.stacked else (figure.series, figure.points)
         counts = []
@@ -101,7 +103,10 @@ class FigureSheet:
             if of:
                 both = sorted({min(of), max(of)})
                 counts.append(f"{name} {'-'.join(self._number(n) for n in both)}")
-        return self.book.labels.text("chart_note", n="; ".join(counts), price_level=self.book.price_level)
+        in_kroner = figure.style == "kr"
+        return self.book.labels.text(
+            "chart_note", n="; ".join(counts), price_level=self.book.price_level if in_kroner else ""
+        )
 
     def _number(self, n: int) -> str:
         return f"{n:,}".replace(",", ".") if self.book.labels.language == "da" else f"{n:,}"
@@ -139,7 +144,7 @@ class FigureSheet:
                 "categories_data": list(figure.categories),
                 "values": [name, top + 1, column, top + count, column],
                 "values_data": [point.value for point in points],
-                "fill": {"color": _shade(place, len(figure.series))},
+                "fill": {"color": _shade(place, figure)},
                 "gap": 60,
             }
             if figure.intervals:
@@ -166,12 +171,15 @@ class FigureSheet:
         grid = {"visible": True, "line": {"color": RULE, "width": 0.5}}
         of_values = {"num_format": STYLES[figure.style]["num_format"], "num_font": FONT, "line": {"none": True}}
         of_values |= {"major_gridlines": grid}
+        if figure.intervals:  # a spreadsheet scales its axis to the bars alone
+            of_values |= _ends(figure)
         of_names = {"num_font": FONT, "line": {"color": INK}, "label_position": "low"}
-        if figure.kind == "bar":  # the first category on top, as in the tables
-            of_names |= {"reverse": True, "major_gridlines": {"visible": False}}
-            of_values |= {"crossing": "max"}
-        chart.set_x_axis(of_names)
-        chart.set_y_axis(of_values)
+        if figure.kind == "bar":  # the first category on top, as in the tables; and x is what runs along the page
+            chart.set_y_axis(of_names | {"reverse": True, "major_gridlines": {"visible": False}})
+            chart.set_x_axis(of_values | {"label_position": "high"})
+        else:
+            chart.set_x_axis(of_names)
+            chart.set_y_axis(of_values)
         chart.set_chartarea({"border": {"none": True}})
         chart.show_blanks_as("gap")
 
@@ -183,6 +191,14 @@ def _reach(point: Point) -> tuple[float | None, float | None]:
     return point.high - point.value, point.value - point.low
 
 
-def _shade(place: int, of: int) -> str:
-    part = place / max(of - 1, 1)
-    return "#" + "".join(f"{round(a + (b - a) * part):02X}" for a, b in zip(FIRST, LAST, strict=True))
+def _ends(figure: Figure) -> dict[str, float]:
+    """Round ends of an axis that holds every interval."""
+    reached = [end for row in figure.points for point in row for end in (point.low, point.high) if end is not None]
+    low, high = min(0.0, *reached), max(0.0, *reached)
+    step = 10 ** math.floor(math.log10(max(high, -low, 1e-9))) / 2
+    return {"min": math.floor(low / step) * step, "max": math.ceil(high / step) * step}
+
+
+def _shade(place: int, figure: Figure) -> str:
+    part, last = place / max(len(figure.series) - 1, 1), UNDER_INTERVALS if figure.intervals else LAST
+    return "#" + "".join(f"{round(a + (b - a) * part):02X}" for a, b in zip(FIRST, last, strict=True))

@@ -41,11 +41,11 @@ def _figures(book: Book) -> Iterator[Figure]:
         changes, after = by_line(tables.changes), tables.changes["period"].unique().sort().to_list()
         yield _by_period(book, "changes", [*priced, Line()], changes, after, "change_cost", "kr")
     yield _by_period(book, "share_areas", areas, tables.everybody, tables.periods, "share_users", "share")
-    yield _services(book)
     if tables.compared["befolkning"]:
         yield _comparison(book)
     if tables.employment_table.height:
         yield _employment(book)
+    yield _services(book)
 
 
 def _by_period(

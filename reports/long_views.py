@@ -64,7 +64,7 @@ def refuse_too_long(path: Path, tables: ReleaseTables) -> None:
     rows = tables.cost_table.height
     if rows > MOST_ROWS - OPENING:
         what = f"the cost table has {rows:,} rows, and a sheet of a workbook holds at most {MOST_ROWS:,}"
-        mend = "give the participant list fewer groups or the study fewer periods; the CSV and Parquet files hold any number"
+        mend = "give the participant list fewer groups or the study fewer periods; only CSV and Parquet hold more rows"
         raise StoreError(Fault(what, str(path), mend))
 
 

@@ -24,7 +24,7 @@ HEAD, AREA, TOTAL, RULE = "#24486B", "#EDF2F7", "#D7E2EC", "#DDE4EA"
 
 PAD = {"align": "left", "indent": 1}  # room between a figure and the text in the next column
 PROSE_COLUMNS = 9  # a paragraph is no wider, so that it can be read without scrolling
-PAGE_WIDTH = 1026  # pixels of an A4 page on its side, inside the margins
+PAGE_WIDTH = 940  # pixels of an A4 page on its side inside the margins; other programs draw columns wider than Excel
 MOST_BREAKS = 1023  # of a sheet, in Excel
 
 # A file holds number formats in their English form, and a spreadsheet shows them as its reader's land does: in a Danish

@@ -206,16 +206,16 @@ TEXTS: dict[str, tuple[str, str]] = WORKBOOK_TEXTS | {
     "measured.some": ("nogle borgere", "some citizens"),
     "disclosure": ("Diskretion", "Disclosure control"),
     "disclosure_about": (
-        "Et tal er holdt tilbage, når det bygger på færre end {min_count} borgere, på 1-{few} borgere med forbrug eller "
-        "på alle på nær 1-{few}, eller når {dominance_citizens} borgere alene står for mere end {dominance_share} af "
+        "Et tal er holdt tilbage, når det bygger på færre end {min_count} borgere, på 1-{few} borgere med forbrug, på "
+        "alle på nær 1-{few}, eller når {dominance_citizens} borgere alene står for mere end {dominance_share} af "
         "beløbet. Alle tal for en gruppe på færre end {min_count} borgere er holdt tilbage. {zero}",
-        "A figure is withheld where it rests on fewer than {min_count} citizens, on 1-{few} citizens with use or on all "
+        "A figure is withheld where it rests on fewer than {min_count} citizens, on 1-{few} citizens with use, on all "
         "but 1-{few}, or where {dominance_citizens} citizens alone make up more than {dominance_share} of the amount. "
         "All figures of a group of fewer than {min_count} citizens are withheld. {zero}",
     ),
     "disclosure_more": (
         "Så mange andre tal er holdt tilbage sammen med dem, at intet af dem kan regnes ud af totaler, grupper, "
-        "betalere eller resten nærmere end {bracket_share} op og ned. Før filerne blev skrevet, er alt, hvad der skulle "
+        "betalere eller resten nærmere end {bracket_share} op og ned. Før filerne blev skrevet, er alt, hvad der skal "
         "vises, angrebet på den måde, og frigivelsen stoppes, hvis noget kan regnes ud.",
         "So many other figures are withheld with them that none of them can be worked out from totals, groups, payers "
         "or the rest to within {bracket_share} up and down. Before the files were written all that was to be shown was "

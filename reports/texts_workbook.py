@@ -67,9 +67,9 @@ WORKBOOK_TEXTS: dict[str, tuple[str, str]] = {
     "chart_note": ("Borgere målt: {n}. {price_level}", "Citizens measured: {n}. {price_level}"),
     # Changes
     "changes_reading": (
-        "Intervallet er beregnet ved at trække borgerne 1.000 gange med tilbagelægning (percentil-bootstrap): det viser "
-        "usikkerheden ved, at borgerne er få, ikke andet, der kan have ændret sig. Dækker det 0, kan ændringen være "
-        "tilfældig.",
+        "Intervallet er beregnet ved at trække borgerne 1.000 gange med tilbagelægning (percentil-bootstrap). Det "
+        "viser usikkerheden ved, at borgerne er få, ikke andet, der kan have ændret sig. Dækker det 0, kan ændringen "
+        "være tilfældig.",
         "The interval comes of drawing the citizens 1,000 times with replacement (percentile bootstrap): it shows the "
         "uncertainty of their being few, not what else may have changed. Where it covers 0, the change may be chance.",
     ),

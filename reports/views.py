@@ -126,7 +126,7 @@ def write_changes(book: Book) -> None:
     breaks = []
     for period in tables.changes["period"].unique().sort():
         breaks.append(sheet.row)
-        over = labels.text("change_from", period=labels.period(period), baseline=labels.period(-1))
+        over = labels.text("change_from", period=labels.period(period), baseline=labels.period(-1).lower())
         sheet.write([(over, ""), *[(None, "")] * 12], "total")
         for line in tables.lines():
             row = rows.get((line, period))
