@@ -52,10 +52,10 @@ def characteristics(study: str, study_base: pl.DataFrame) -> pl.DataFrame:
 
 
 def _age_band() -> pl.Expr:
-    band = pl.when(pl.col("age").is_null()).then(pl.lit(NOT_STATED))
-    for name, oldest in AGE_BANDS.items():
-        band = band.when(pl.col("age") <= oldest).then(pl.lit(name))
-    return band.otherwise(pl.lit(OLDEST))
+    band = pl.lit(OLDEST)
+    for name, oldest in reversed(AGE_BANDS.items()):
+        band = pl.when(pl.col("age") <= oldest).then(pl.lit(name)).otherwise(band)
+    return pl.when(pl.col("age").is_null()).then(pl.lit(NOT_STATED)).otherwise(band)
 
 
 def _counts(category: pl.Expr, study_base: pl.DataFrame) -> pl.DataFrame:
