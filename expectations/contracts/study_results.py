@@ -41,7 +41,6 @@ EMPLOYMENT_TABLE = table(
             allowed=["0", "1-3", "4-6", "7-9", "10-11", "12"],
             comes_from=["costs.quantity"],
         ),
-        "area": _of_study(COST_TABLE.columns["area"]),
         "service": column(pl.String, "Always null: there are rows of areas and of all.", nullable=True),
         "unit": column(pl.String, "Always null, as `service`.", nullable=True),
         "n_study": column(
@@ -54,6 +53,9 @@ EMPLOYMENT_TABLE = table(
             COST_TABLE.columns["n_citizens"], description="Of them measured for all services of the row."
         ),
         "mean_quantity": column(pl.Float64, "Always null, as `service`.", unit="the service's unit", nullable=True),
+        "share_users": _of_study(
+            COST_TABLE.columns["share_users"], description="n_users / n_citizens; null where nobody is measured."
+        ),
         "mean_cost": _of_study(
             COST_TABLE.columns["mean_cost"],
             description="Cost per citizen of n_citizens; null where nobody is measured or nothing is priced.",
@@ -63,28 +65,26 @@ EMPLOYMENT_TABLE = table(
 )
 
 
-def _changes(of: str, named: str, unit: str, note: str = "") -> dict[str, pa.Column]:
-    change = column(
-        pl.Float64,
-        f"{of} less that of period -1; null where either is.{note}",
-        unit=unit,
-        nullable=True,
-        comes_from=[f"cost_table.{named}"],
-    )
-    uncertain = f"of the 95 % bootstrap interval of {of.lower()}'s change; null where fewer than two are measured."
-    drawn = ["costs.quantity", "costs.cost"] if named == "mean_cost" else ["costs.quantity"]
-    low, high = (
-        column(pl.Float64, f"{end} {uncertain}", unit=unit, nullable=True, comes_from=[*drawn, "periods.present"])
-        for end in ("Low end", "High end")
-    )
-    name = f"change_{named.removeprefix('mean_').removesuffix('_users')}"
-    return {name: change, f"{name}_low": low, f"{name}_high": high}
+def _changes(name: str, figure: str, unit: str, of: str, *drawn_from: str) -> dict[str, pa.Column]:
+    """The change of a figure of the cost table, and the ends of its interval."""
+    meanings = {
+        name: f"Change in {of}: that of the period less that of period -1; null where either is.",
+        f"{name}_low": f"Low end of the 95 % bootstrap interval of the change in {of}; null also where fewer than two "
+        "citizens are measured in either period.",
+        f"{name}_high": "High end of that interval.",
+    }
+    origins = {name: [f"cost_table.{figure}"]}
+    return {
+        one: column(
+            pl.Float64, meaning, unit=unit, nullable=True, comes_from=origins.get(one, [*drawn_from, "periods.present"])
+        )
+        for one, meaning in meanings.items()
+    }
 
 
 CHANGES = table(
     "changes",
-    "a period after period -1 (or earlier) and a service (or area, or all): what everybody's figures are above or "
-    "below those of period -1",
+    "a period other than -1 and a service (or area, or all): how far everybody's figures are from those of period -1",
     {
         "study": column(pl.String, STUDY),
         "period": column(pl.Int16, f"{PERIOD} Never -1.", comes_from=["cost_table.period"]),
@@ -99,9 +99,9 @@ CHANGES = table(
         "n_citizens": column(
             pl.UInt32, "`n_citizens` of the period.", unit="citizens", comes_from=["cost_table.n_citizens"]
         ),
-        **_changes("The share of users", "share_users", "share"),
-        **_changes("The mean quantity", "mean_quantity", "the service's unit", " Null on area and total rows."),
-        **_changes("The mean cost", "mean_cost", "kr."),
+        **_changes("change_share", "share_users", "share", "the share of users", "costs.quantity"),
+        **_changes("change_quantity", "mean_quantity", "the service's unit", "the mean quantity", "costs.quantity"),
+        **_changes("change_cost", "mean_cost", "kr.", "the mean cost", "costs.quantity", "costs.cost"),
         "price_year": inherited(COST_TABLE.columns["price_year"], "cost_table.price_year"),
         "illustrative": column(
             pl.Boolean,
