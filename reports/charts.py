@@ -181,7 +181,6 @@ class FigureSheet:
             chart.set_x_axis(of_names)
             chart.set_y_axis(of_values)
         chart.set_chartarea({"border": {"none": True}})
-        chart.show_blanks_as("gap")
 
 
 def _reach(point: Point) -> tuple[float | None, float | None]:
