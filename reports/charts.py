@@ -191,11 +191,13 @@ def _reach(point: Point) -> tuple[float | None, float | None]:
 
 
 def _ends(figure: Figure) -> dict[str, float]:
-    """Round ends of an axis that holds every interval."""
+    """Round ends of an axis that holds every interval, and the step between its lines, of which one is at 0."""
     reached = [end for row in figure.points for point in row for end in (point.low, point.high) if end is not None]
     low, high = min(0.0, *reached), max(0.0, *reached)
-    step = 10 ** math.floor(math.log10(max(high, -low, 1e-9))) / 2
-    return {"min": math.floor(low / step) * step, "max": math.ceil(high / step) * step}
+    widest = max(high, -low, 1e-9)
+    power = 10 ** math.floor(math.log10(widest))
+    step = power * (0.5 if widest < 2 * power else 1 if widest < 5 * power else 2)
+    return {"min": math.floor(low / step) * step, "max": math.ceil(high / step) * step, "major_unit": step}
 
 
 def _shade(place: int, figure: Figure) -> str:
