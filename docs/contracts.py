@@ -132,10 +132,10 @@ def data_dictionary() -> str:
             "### Unmapped codes of one register: `quality/unmapped_dream`, `quality/unmapped_handic`",
             "`code`, `year` and `n` of `quality/unmapped_codes`, for one register.",
             "### Released: `release/<study>/<release id>/`",
-            f"{code(RELEASED)}, each as CSV and as Parquet: the columns above, and `withheld`: whether disclosure control "
-            "withheld figures of the row (method.md § 7), which are empty then. `datapackage.json` beside them says the "
-            "same to programs: each file's size and SHA-256, each column's type, title in Danish and English, meaning, "
-            "unit and values.",
+            f"{code(RELEASED)}, each as CSV and as Parquet: the columns above, and `withheld`: whether disclosure "
+            "control withheld figures of the row (method.md § 7), which are empty then. `datapackage.json` beside them "
+            "says the same to programs: each file's size and SHA-256, each column's type, title in Danish and English, "
+            "meaning, unit and values.",
             "## Delivered columns",
             "Column names are matched in any case. Other delivered columns are not read.",
             *(_delivered(contract, "###") for contract in DELIVERIES.values()),

@@ -100,11 +100,11 @@ def _disclosure(book: Book, sheet: Sheet) -> None:
             min_count=profile.min_count,
             few=profile.min_count - 1,
             dominance_citizens=profile.dominance_citizens,
-            dominance_share=f"{profile.dominance_share:.0%}",
+            dominance_share=f"{100 * profile.dominance_share:.0f} %",
             zero=labels.text("zero_shown" if profile.show_zero else "zero_withheld"),
         )
     )
-    sheet.prose(labels.text("disclosure_more", bracket_share=f"{profile.bracket_share:.0%}"))
+    sheet.prose(labels.text("disclosure_more", bracket_share=f"{100 * profile.bracket_share:.0f} %"))
     source = f": {profile.source}" if profile.source else ""
     sheet.write_wide([(labels.text("profile"), "")], f"{profile.profile}{source}", "row", "prose")
 
