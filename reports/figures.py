@@ -89,7 +89,7 @@ def _services(book: Book) -> Figure:
     """The services that most citizens used, by the largest share shown of any period."""
     tables = book.tables
     used = (
-        tables.cost_table.filter(pl.col("group_by") == "alle", pl.col("service").is_not_null(), ~pl.col("withheld"))
+        tables.cost_table.filter(pl.col("group_by") == "alle", pl.col("service").is_not_null())
         .group_by("area", "service")
         .agg(pl.max("share_users"))
         .filter(pl.col("share_users") > 0)
@@ -135,7 +135,7 @@ def _employment(book: Book) -> Figure:
 
 
 def _point(row: dict[str, Any] | None, column: str) -> Point:
-    """A row's figure; a gap where there is no row or it is withheld."""
-    if row is None or row["withheld"]:
+    """A row's figure: null, a gap, where it is withheld or not measured."""
+    if row is None:
         return Point(None)
     return Point(row[column], row["n_citizens"], row.get(f"{column}_low"), row.get(f"{column}_high"))
