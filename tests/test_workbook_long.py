@@ -32,7 +32,8 @@ def tables():
     return release(cost_table=many(release().cost_table, KOMMUNER))
 
 
-def test_every_row_of_a_long_table_is_in_the_workbook_once_and_in_order(tables, tmp_path):
+def test_every_row_of_a_long_table_is_in_the_workbook_once_and_in_order(tables, tmp_path, monkeypatch):
+    monkeypatch.setattr("reports.long_views.AT_A_TIME", 700)  # so that there are several slices, the last one short
     book = written(tmp_path, tables)
     for name, rows in (("Data", tables.cost_table), ("Grupper", tables.subgroups)):
         sheet = book[name]
