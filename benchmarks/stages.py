@@ -28,7 +28,7 @@ from engines.ranges import ROWS_A_RANGE
 from expectations.contracts.columns import polars_schema
 from expectations.contracts.deliveries import DELIVERIES, DREAM
 from expectations.contracts.registers import REGISTERS
-from expectations.contracts.studies import STUDY_TABLES
+from expectations.contracts.study_results import STUDY_TABLES
 from expectations.validate import hold
 from pipelines import population
 from pipelines.comparison import StudyBase, comparison, touched_years

@@ -15,7 +15,9 @@ from deliveries.lists import LIST_COLUMNS
 from docs.markdown import GENERATED, NOTHING, code, table, yes
 from expectations.contracts.deliveries import DELIVERIES, REASONS, DeliveryContract
 from expectations.contracts.studies import COST_TABLE, PARTICIPANT_FLOW
+from expectations.contracts.study_results import CHANGES, CHARACTERISTICS
 from expectations.contracts.tables import TABLES
+from reports.tables import RELEASED
 
 
 def participant_flow() -> str:
@@ -26,6 +28,16 @@ def participant_flow() -> str:
 def cost_table() -> str:
     """The columns of the cost table."""
     return _columns(COST_TABLE)
+
+
+def changes() -> str:
+    """The columns of the changes."""
+    return _columns(CHANGES)
+
+
+def characteristics() -> str:
+    """The columns of who the citizens are."""
+    return _columns(CHARACTERISTICS)
 
 
 def _columns(contract: pa.DataFrameSchema) -> str:
@@ -119,8 +131,11 @@ def data_dictionary() -> str:
             f"`row_number` (the header is row 1), {code(LIST_COLUMNS)} as text, and `reason`.",
             "### Unmapped codes of one register: `quality/unmapped_dream`, `quality/unmapped_handic`",
             "`code`, `year` and `n` of `quality/unmapped_codes`, for one register.",
-            "### Released: `release/<study>/cost_table.csv`",
-            "The columns of `cost_table`, and `withheld`: whether disclosure control withheld the row (method.md § 7).",
+            "### Released: `release/<study>/<release id>/`",
+            f"{code(RELEASED)}, each as CSV and as Parquet: the columns above, and `withheld`: whether disclosure "
+            "control withheld figures of the row (method.md § 7), which are empty then. `datapackage.json` beside them "
+            "says the same to programs: each file's size and SHA-256, each column's type, title in Danish and English, "
+            "meaning, unit and values.",
             "## Delivered columns",
             "Column names are matched in any case. Other delivered columns are not read.",
             *(_delivered(contract, "###") for contract in DELIVERIES.values()),

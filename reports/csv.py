@@ -1,6 +1,6 @@
-"""The released cost table as CSV, for those who calculate on.
+"""The released tables as CSV, for those who calculate on.
 
-Here: how a table becomes bytes. Not here: which cells may be shown (``pipelines/disclosure.py``).
+Here: how a table becomes bytes. Not here: which cells may be shown (``pipelines/disclosure``).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ FORMULA_OPENING = r"(^|[;\t\r\n])(\s*)([=+\-@＝＋－＠])"
 
 
 def write_csv(table: pl.DataFrame, path: Path) -> None:
-    """Write ``table``, a cost table after ``suppress``, to ``path``: UTF-8 without a mark, ``,`` between, a header row.
+    """Write ``table``, one after disclosure control, to ``path``: UTF-8 without a mark, ``,`` between, a header row.
 
     Null is empty, a truth value ``true`` or ``false``, numbers have a decimal point and all their digits. A text that
     a spreadsheet would read as a formula gets an apostrophe in front. The same table always gives the same bytes.

@@ -7,12 +7,14 @@ Here: fonts, fills, number formats, the cursor, print setup. Not here: what a sh
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from datetime import date
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.chart import Chart
 from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from reports.labels import Labels
 from reports.tables import Line, ReleaseTables
@@ -22,7 +24,11 @@ HEAD, AREA, TOTAL, RULE = "#24486B", "#EDF2F7", "#D7E2EC", "#DDE4EA"
 
 PAD = {"align": "left", "indent": 1}  # room between a figure and the text in the next column
 PROSE_COLUMNS = 9  # a paragraph is no wider, so that it can be read without scrolling
+PAGE_WIDTH = 940  # pixels of an A4 page on its side inside the margins; other programs draw columns wider than Excel
+MOST_BREAKS = 1023  # of a sheet, in Excel
 
+# A file holds number formats in their English form, and a spreadsheet shows them as its reader's land does: in a Danish
+# one 1234.5 is 1.234,5. So no format names a land, which would be wrong for a reader of another.
 STYLES: dict[str, dict[str, Any]] = {
     "title": {"font_size": 16, "bold": True, "font_color": HEAD},
     "section": {"font_size": 12, "bold": True, "font_color": HEAD, "valign": "bottom"},
@@ -43,6 +49,9 @@ STYLES: dict[str, dict[str, Any]] = {
     "integer": {"num_format": "0", "align": "right"},
     "count": {"num_format": "#,##0", "align": "right"},
     "kr": {"num_format": '#,##0 "kr."', "align": "right"},
+    "change_kr": {"num_format": '+#,##0 "kr.";-#,##0 "kr.";0 "kr."', "align": "right"},
+    "change_share": {"num_format": "+0.0 %;-0.0 %;0.0 %", "align": "right"},
+    "change_quantity": {"num_format": "+#,##0.00;-#,##0.00;0", "align": "right"},
     "price": {"num_format": '#,##0.00 "kr."', "align": "right"},
     "share": {"num_format": "0 %", "align": "right"},
     "share_fine": {"num_format": "0.0 %", "align": "right"},
@@ -54,8 +63,14 @@ STYLES: dict[str, dict[str, Any]] = {
 class Book:
     """A workbook with the styles it has used so far, and the words and tables its sheets are made from."""
 
-    def __init__(self, workbook: xlsxwriter.Workbook, labels: Labels, tables: ReleaseTables) -> None:
+    def __init__(
+        self, workbook: xlsxwriter.Workbook, labels: Labels, tables: ReleaseTables, keys: Iterable[str]
+    ) -> None:
+        """Open the sheets ``keys`` in that order; they can be written in any other."""
         self.workbook, self.labels, self.tables = workbook, labels, tables
+        self.worksheets: dict[str, Worksheet] = {key: workbook.add_worksheet(labels.text(key)) for key in keys}
+        self.charts: dict[str, Callable[[], Chart]] = {}
+        """The charts drawn so far, to be drawn again from the same cells."""
         self._formats: dict[tuple[str, ...], Format] = {}
 
     @property
@@ -63,6 +78,17 @@ class Book:
         """The study's title in the reader's language."""
         study = self.tables.study
         return study.title_da if self.labels.language == "da" else study.title_en
+
+    @property
+    def marker(self) -> str:
+        """What stands in place of a withheld figure, as the data owner's profile says."""
+        profile = self.tables.profile
+        return profile.marker_da if self.labels.language == "da" else profile.marker_en
+
+    @property
+    def price_level(self) -> str:
+        """In which year's prices all amounts are."""
+        return self.labels.text("price_level", year=self.tables.study.price_year)
 
     @property
     def name_width(self) -> float:
@@ -84,19 +110,18 @@ class Sheet:
     """A worksheet and its next free row; every ``write`` goes one row down, as constant memory needs it."""
 
     def __init__(self, book: Book, key: str, widths: Sequence[float]) -> None:
-        """Open the sheet ``key`` with column ``widths`` (characters) and write what every sheet opens with."""
+        """Begin the sheet ``key`` with column ``widths`` (characters) and write what every sheet opens with."""
         self.book, self.labels, self.row, self.widths = book, book.labels, 0, widths
-        self.sheet = book.workbook.add_worksheet(self.labels.text(key))
+        self.sheet = book.worksheets[key]
         for column, width in enumerate(widths):
             self.sheet.set_column(column, column, width)
         self._print_setup()
         tables = book.tables
-        year = tables.study.price_year
         self.prose(book.title, "title")
-        self.prose(self.labels.text(f"{key}_about", price_level=self.labels.text("price_level", year=year)))
+        self.prose(self.labels.text(f"{key}_about", price_level=book.price_level))
         if tables.illustrative:
             self.prose(self.labels.text("illustrative_warning"), "warning")
-        self.prose(self.labels.text("legend", min_count=tables.min_count), "legend")
+        self.prose(self.labels.text("legend", marker=book.marker, min_count=tables.profile.min_count), "legend")
         self.row += 1
         self.opening = self.row
 
@@ -107,7 +132,15 @@ class Sheet:
         self.sheet.fit_to_pages(1, 0)
         self.sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         title = self.book.title[:80].replace("&", "&&")
-        self.sheet.set_footer(f"&L&9{title} &R&9{self.labels.text('footer_page')}")
+        # The space keeps a title that opens with a digit from being read as a part of the font's size.
+        self.sheet.set_footer(f"&L&9 {title} &C&9 {self.book.tables.release_id} &R&9 {self.labels.text('footer_page')}")
+
+    def break_pages(self, rows: Sequence[int]) -> None:
+        """Begin a printed page at each of ``rows``; pages are as wide as the sheet all the same."""
+        width = sum(width * 7 + 5 for width in self.widths)
+        # Where Excel itself fits a sheet to a page, it heeds no breaks.
+        self.sheet.set_print_scale(max(10, min(100, int(100 * PAGE_WIDTH / width))))
+        self.sheet.set_h_pagebreaks(list(rows[:MOST_BREAKS]))
 
     def prose(self, text: str, style: str = "prose") -> None:
         """A paragraph over the sheet's whole width."""
@@ -123,8 +156,8 @@ class Sheet:
         if first < last:
             self.sheet.merge_range(self.row, first, self.row, last, "", style)
         for column, (value, own) in enumerate(cells):
-            self._cell(column, value, self.book.style(*styles, *([own] if own else [])))
-        self._cell(first, text, style)
+            self.cell(column, value, self.book.style(*styles, *([own] if own else [])))
+        self.cell(first, text, style)
         self.row += 1
 
     def section(self, key: str) -> None:
@@ -150,10 +183,11 @@ class Sheet:
     def write(self, cells: Sequence[tuple[object, str]], *styles: str) -> None:
         """A row of cells, each a value and its own style, over the row's ``styles``."""
         for column, (value, style) in enumerate(cells):
-            self._cell(column, value, self.book.style(*styles, *([style] if style else [])))
+            self.cell(column, value, self.book.style(*styles, *([style] if style else [])))
         self.row += 1
 
-    def _cell(self, column: int, value: object, style: Format) -> None:
+    def cell(self, column: int, value: object, style: Format) -> None:
+        """A cell of the next row; a text is never read as anything else."""
         if value is None:
             self.sheet.write_blank(self.row, column, None, style)
         elif isinstance(value, bool):
@@ -166,13 +200,15 @@ class Sheet:
             self.sheet.write_string(self.row, column, str(value), style)
 
     def figure(self, row: dict[str, Any] | None, column: str, style: str) -> tuple[object, str]:
-        """The cell for ``column`` of a cost table's row: the figure, or the word for why there is none."""
+        """The cell for ``column`` of a released table's row: the figure, or the word for why there is none."""
         if row is None:
             return None, ""
         if row[column] is not None:
             return row[column], style
-        reason = "withheld" if row["withheld"] else "not_measured" if row["n_citizens"] == 0 else "not_applicable"
-        return self.labels.text(reason), "marker"
+        if row["withheld"]:
+            return self.book.marker, "marker"
+        unmeasured = 0 in (row.get("n_citizens"), row.get("n_baseline"))
+        return self.labels.text("not_measured" if unmeasured else "not_applicable"), "marker"
 
     def figures(self, line: Line, column: str, style: str, group_by: str = "alle") -> list[tuple[object, str]]:
         """The cells of one line of a table of everybody (of the study, or of the population), a period each."""

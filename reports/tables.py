@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Protocol
 
 import polars as pl
 
+from catalogue.profiles import Profile
+
 PAYERS = ("kommune", "region", "stat")
+RELEASED = ("cost_table", "employment_table", "changes", "characteristics", "participant_flow")
+"""The tables of citizens that leave the store, each a CSV and a Parquet file of its own."""
 COMPARED = ("alle", "befolkning", "befolkning_standardiseret")
 """Groupings that have one group: the study base, and what it is held against."""
 
@@ -49,25 +54,34 @@ class Line:
 class ReleaseTables:
     """One study's release. A frame of citizens' counts without ``withheld`` has not been through disclosure control.
 
-    Raises ValueError when ``cost_table``, ``participant_flow`` or ``not_measured`` has no column ``withheld``.
+    Raises ValueError when a table of ``RELEASED`` has no column ``withheld``.
     """
 
     study: StudyFacts
-    cost_table: pl.DataFrame  # docs/method.md § 6 and `withheld`, from `disclosure.suppress`
-    participant_flow: pl.DataFrame  # step, reason, n, withheld, from `disclosure.suppress_counts`
-    not_measured: pl.DataFrame  # period, service, n_not_measured, withheld; a row where at least one is not measured
+    profile: Profile  # what the data owner asks, and the word for a withheld figure
+    cost_table: pl.DataFrame  # docs/method.md § 6, and `withheld` as in every table of RELEASED
+    employment_table: pl.DataFrame  # as the cost table, by months in ordinary employment; areas and the total
+    changes: pl.DataFrame  # each period less period -1, with intervals
+    characteristics: pl.DataFrame  # who the citizens are: characteristic, category, n, share
+    participant_flow: pl.DataFrame  # step, reason, n
+    not_measured: pl.DataFrame  # period, service, measured: "none" or "some"; a row where not everybody is measured
     areas: pl.DataFrame  # the catalogue's: area, label_da, label_en; in print order
     services: pl.DataFrame  # the catalogue's: service, area, register, unit, label_da, label_en; in print order
     sources: pl.DataFrame  # the price rows used: service, year, price, status, source
     payer_rules: pl.DataFrame  # the payer rules used: service, valid_from, valid_to, kommune, region, stat, source
-    data_ends: pl.DataFrame  # register, data_end
-    min_count: int
+    registers: pl.DataFrame  # register, data_start (null where not told), data_end
+    codes: (
+        pl.DataFrame
+    )  # what makes a service: list, service, code, label_da, label_en, valid_from, valid_to, status, source
+    limits: pl.DataFrame  # the catalogue's: limit, value, unit, source
+    release_id: str
+    made: datetime  # UTC
+    code_version: str
     crosses_2019: bool = False  # whether hospital use is measured before and after LPR2 became LPR3
-    show_zero: bool = True  # what `disclosure.suppress` was told
     comparison_ages: tuple[int, int] | None = None  # of the population compared with; None is all
 
     def __post_init__(self) -> None:
-        for name in ("cost_table", "participant_flow", "not_measured"):
+        for name in RELEASED:
             if "withheld" not in getattr(self, name).columns:
                 raise ValueError(f"{name} has no column 'withheld': put it through pipelines.disclosure first")
 

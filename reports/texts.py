@@ -1,12 +1,14 @@
 """What a reader reads: every text of the reports, in Danish and English side by side.
 
-Here: words, as ``key: (Danish, English)``. Not here: choosing among them (``labels.py``), service and area names
-(``catalogue/``).
+Here: words, as ``key: (Danish, English)``. Not here: those of the workbook's own sheets (``texts_workbook.py``),
+choosing among them (``labels.py``), service and area names and the word for a withheld figure (``catalogue/``).
 """
 
 from __future__ import annotations
 
-TEXTS: dict[str, tuple[str, str]] = {
+from reports.texts_workbook import WORKBOOK_TEXTS
+
+TEXTS: dict[str, tuple[str, str]] = WORKBOOK_TEXTS | {
     # Sheets, and what each shows
     "overview": ("Overblik", "Overview"),
     "costs": ("Omkostninger", "Costs"),
@@ -88,13 +90,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Bygger på illustrative priser: beløbene er ikke dokumenterede. Se arket Metode og kilder.",
         "Based on illustrative prices: the amounts are not documented. See the sheet Method and sources.",
     ),
-    "withheld": ("skjult", "withheld"),
     "not_measured": ("ikke målt", "not measured"),
     "not_applicable": ("–", "–"),
     "legend": (
-        "skjult = bygger på færre end {min_count} borgere eller brugere.   "
+        "{marker} = holdt tilbage, fordi tallet bygger på færre end {min_count} borgere eller brugere, eller fordi et "
+        "sådant tal kunne regnes ud af det.   "
         "ikke målt = registrene dækker ikke perioden, eller ingen borger var til stede.   – = uden pris eller enhed.",
-        "withheld = rests on fewer than {min_count} citizens or users.   "
+        "{marker} = withheld, since the figure rests on fewer than {min_count} citizens or users, or since such a "
+        "figure could be worked out from it.   "
         "not measured = the registers do not cover the period.   – = no price or unit.",
     ),
     # Overview
@@ -133,7 +136,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "hospital use over 2019 may be the register's.",
     ),
     "contents": ("Ark i denne fil", "Sheets in this file"),
-    "chart_title": ("Omkostning pr. borger efter betaler", "Cost per citizen by payer"),
     # Headings
     "service_heading": ("Område og ydelse", "Area and service"),
     "payer_heading": ("Område og betaler", "Area and payer"),
@@ -186,6 +188,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "source": ("Kilde", "Source"),
     "status.sourced": ("kildebelagt", "sourced"),
     "status.illustrative": ("illustrativ", "illustrative"),
+    "status.unverified": ("ikke efterprøvet", "unverified"),
     "payer_rules": ("Hvem betaler", "Who pays"),
     "valid_from": ("Fra", "From"),
     "valid_to": ("Til", "To"),
@@ -198,15 +201,25 @@ TEXTS: dict[str, tuple[str, str]] = {
     "unmeasured_none": ("Alle borgere er målt i alle perioder.", "All citizens are measured in all periods."),
     "register": ("Register", "Register"),
     "services": ("Ydelser", "Services"),
-    "n_not_measured": ("Borgere ikke målt", "Citizens not measured"),
+    "measured": ("Målt", "Measured"),
+    "measured.none": ("ingen borgere", "no citizens"),
+    "measured.some": ("nogle borgere", "some citizens"),
     "disclosure": ("Diskretion", "Disclosure control"),
     "disclosure_about": (
-        "Tal, der bygger på færre end {min_count} borgere eller på 1-{few} borgere med forbrug, er skjult. Det gælder "
-        "også alle tal for en gruppe på færre end {min_count} borgere. {zero} Kun tallet selv er skjult: det kan i "
-        "nogle tilfælde regnes ud af andre tal i filen. Vurdér det, før filen sendes ud af huset.",
-        "Figures resting on fewer than {min_count} citizens or on 1-{few} citizens with use are withheld, and so are "
-        "all figures of a group of fewer than {min_count} citizens. {zero} Only the figure itself is withheld: in some "
-        "cases it can be worked out from others in the file. Judge that before the file leaves the house.",
+        "Et tal er holdt tilbage, når det bygger på færre end {min_count} borgere, på 1-{few} borgere med forbrug, på "
+        "alle på nær 1-{few}, eller når {dominance_citizens} borgere alene står for mere end {dominance_share} af "
+        "beløbet. Alle tal for en gruppe på færre end {min_count} borgere er holdt tilbage. {zero}",
+        "A figure is withheld where it rests on fewer than {min_count} citizens, on 1-{few} citizens with use, on all "
+        "but 1-{few}, or where {dominance_citizens} citizens alone make up more than {dominance_share} of the amount. "
+        "All figures of a group of fewer than {min_count} citizens are withheld. {zero}",
+    ),
+    "disclosure_more": (
+        "Så mange andre tal er holdt tilbage sammen med dem, at intet af dem kan regnes ud af totaler, grupper, "
+        "betalere eller resten nærmere end {bracket_share} op og ned. Før filerne blev skrevet, er alt, hvad der skal "
+        "vises, angrebet på den måde, og frigivelsen stoppes, hvis noget kan regnes ud.",
+        "So many other figures are withheld with them that none of them can be worked out from totals, groups, payers "
+        "or the rest to within {bracket_share} up and down. Before the files were written all that was to be shown was "
+        "attacked in that way; a release of which anything can be worked out is stopped.",
     ),
     "zero_shown": ("Ingen borgere med forbrug vises som 0.", "No citizens with use is shown as 0."),
     "zero_withheld": ("Også 0 borgere med forbrug er skjult.", "0 citizens with use is withheld too."),

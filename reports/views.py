@@ -1,6 +1,7 @@
-"""The sheets that show the cost table: costs, use, payers, groups and the whole table.
+"""The sheets that are read from the top down: costs, use, payers, population, changes, and cost by months in work.
 
-Here: which figure stands where. Not here: layout (``sheet.py``), the sheets about the figures (``background.py``).
+Here: which figure stands where. Not here: layout (``sheet.py``), charts (``figures.py``), tables of thousands of rows
+(``long_views.py``), the sheets about the figures (``background.py``, ``method.py``).
 """
 
 from __future__ import annotations
@@ -12,39 +13,9 @@ import polars as pl
 from reports.sheet import Book, Sheet
 from reports.tables import COMPARED, PAYERS, Line
 
-# The long table's columns and the styles of their figures ("" = a text).
-COLUMNS = {
-    "study": "",
-    "group_by": "",
-    "group": "",
-    "period": "integer",  # its number, to sort by
-    "period_name": "",
-    "area": "",
-    "service": "",
-    "unit": "",
-    "n_study": "count",
-    "n_citizens": "count",
-    "n_users": "count",
-    "share_users": "share_fine",
-    "mean_quantity": "quantity",
-    "mean_cost": "kr",
-    "mean_cost_kommune": "kr",
-    "mean_cost_region": "kr",
-    "mean_cost_stat": "kr",
-    "price_year": "integer",
-    "illustrative": "",
-    "withheld": "",
-}
-WIDTHS = {
-    "study": 20,
-    "group_by": 12,
-    "group": 20,
-    "period": 9,
-    "period_name": 14,
-    "area": 24,
-    "service": 38,
-    "unit": 12,
-}
+# What changes are of, each with its style; a change stands with its interval.
+CHANGES = {"cost": "change_kr", "share": "change_share", "quantity": "change_quantity"}
+INTERVAL = {"": "change", "_low": "low", "_high": "high"}
 
 
 def name_of(book: Book, line: Line) -> str:
@@ -145,42 +116,66 @@ def write_comparison(book: Book) -> None:
         sheet.write([(name, ""), *sheet.figures(Line(), "n_citizens", "count", group_by)], "row")
 
 
-def write_groups(book: Book) -> None:
-    """The rows of municipalities and groups, one a group, period and service, to be filtered."""
-    left_out = {"study", "period", "price_year", "illustrative", "withheld"}
-    _write_long(book, "groups", book.tables.subgroups, [column for column in COLUMNS if column not in left_out])
+def write_changes(book: Book) -> None:
+    """Each period less period -1, by line, with intervals: cost, share with use, and quantity."""
+    tables, labels = book.tables, book.labels
+    sheet = Sheet(book, "changes", [book.name_width, 10, 10, *[13] * 6, 12, *[10] * 3])
+    sheet.prose(labels.text("changes_reading"))
+    _changes_head(book, sheet)
+    rows = by_line(tables.changes)
+    breaks = []
+    for period in tables.changes["period"].unique().sort():
+        breaks.append(sheet.row)
+        over = labels.text("change_from", period=labels.period(period), baseline=labels.period(-1).lower())
+        sheet.write([(over, ""), *[(None, "")] * 12], "total")
+        for line in tables.lines():
+            row = rows.get((line, period))
+            counts = [sheet.figure(row, name, "count") for name in ("n_baseline", "n_citizens")]
+            found = [
+                sheet.figure(row, f"change_{what}{end}", style) for what, style in CHANGES.items() for end in INTERVAL
+            ]
+            unit = labels.name("unit", row["unit"]) if row and row["unit"] else None
+            cells = [name_cell(book, line), *counts, *found[:6], (unit, "right"), *found[6:]]
+            sheet.write(cells, "area" if line.level == "total" else line.level)
+    sheet.break_pages(breaks[1:])
 
 
-def write_data(book: Book) -> None:
-    """The whole cost table with every column."""
-    _write_long(book, "data", book.tables.cost_table, list(COLUMNS))
+def _changes_head(book: Book, sheet: Sheet) -> None:
+    labels = book.labels
+    head, span = book.style("head"), book.style("head", "span")
+    sheet.sheet.set_row(sheet.row, 34)
+    for column in range(len(sheet.widths)):
+        sheet.cell(column, None, head)
+    for first, what in ((3, "cost"), (6, "share"), (10, "quantity")):
+        sheet.sheet.merge_range(sheet.row, first, sheet.row, first + 2, "", span)
+        sheet.cell(first, labels.text(f"change_{what}"), span)
+    sheet.row += 1
+    interval = [labels.text(key) for key in INTERVAL.values()]
+    words = [labels.text(key) for key in ("service_heading", "n_baseline", "n_period")]
+    sheet.head([*words, *interval * 2, labels.text("column.unit"), *interval], numbers=range(1, 13), height=34)
+    sheet.freeze(head_rows=2)
 
 
-def _write_long(book: Book, key: str, rows: pl.DataFrame, columns: list[str]) -> None:
-    widths = WIDTHS | {"service": book.name_width}
-    sheet = Sheet(book, key, [widths.get(column, 14) for column in columns])
-    headings = [book.labels.text(f"column.{column}") for column in columns]
-    top = sheet.row
-    numbers = {position for position, column in enumerate(columns) if COLUMNS[column]}
-    sheet.head(headings, numbers=numbers, height=34)
-    sheet.freeze(columns=columns.index("group") + 1)
-    for row in rows.iter_rows(named=True):
-        level = Line(row["area"], row["service"]).level
-        sheet.write([_long_cell(sheet, row, column) for column in columns], "row" if level == "service" else level)
-    sheet.sheet.autofilter(top, 0, max(sheet.row - 1, top), len(columns) - 1)
+def write_employment(book: Book) -> None:
+    """Mean cost per citizen by months in ordinary employment, a table of areas a period."""
+    tables, labels = book.tables, book.labels
+    table = tables.employment_table
+    groups = table["group"].unique(maintain_order=True).to_list()
+    rows = {group: by_line(table.filter(pl.col("group") == group)) for group in groups}
+    sheet = Sheet(book, "employment", [book.name_width, *[16.0] * len(groups)])
+    headings = [labels.text("employment_heading"), *(labels.text("months", group=group) for group in groups)]
+    sheet.head(headings, numbers=range(1, len(headings)))
+    sheet.freeze()
+    for period in table["period"].unique().sort():
+        sheet.write([(labels.period(period), ""), *[(None, "")] * len(groups)], "total")
+        lines = [line for line in tables.lines() if not line.service and line in tables.priced]
+        for line in lines:
+            found = [sheet.figure(rows[group].get((line, period)), "mean_cost", "kr") for group in groups]
+            sheet.write([(name_of(book, line), "indent"), *found], "area" if line.level == "total" else "service")
+        counts = [sheet.figure(rows[group].get((Line(), period)), "n_citizens", "count") for group in groups]
+        sheet.write([(labels.text("citizens_all"), "indent"), *counts], "row")
 
 
-def _long_cell(sheet: Sheet, row: dict[str, Any], column: str) -> tuple[object, str]:
-    labels = sheet.labels
-    if column == "period_name":
-        return labels.period(row["period"]), ""
-    value = row[column]
-    if column == "area":
-        return (labels.name("area", value) if value else labels.text("all_areas")), ""
-    if column == "service":
-        return (labels.name("service", value) if value else labels.text("all_services")), ""
-    if column == "group" and row["group_by"] in COMPARED:
-        return labels.name("group_by", value), ""
-    if column in ("group_by", "unit"):
-        return (labels.name(column, value) if value else None), ""
-    return sheet.figure(row, column, COLUMNS[column]) if COLUMNS[column] else (value, "")
+def by_line(table: pl.DataFrame) -> dict[tuple[Line, int], dict[str, Any]]:
+    """The rows of a released table of one group, by line and period."""
+    return {(Line(row["area"], row["service"]), row["period"]): row for row in table.iter_rows(named=True)}

@@ -1,22 +1,33 @@
 """The workbook that policy staff get: one sheet a view, ready to forward.
 
-Here: which sheets there are, and the file. Not here: what stands on them (``background.py``, ``views.py``), how it
-looks (``sheet.py``), which figures may be shown (``pipelines/disclosure.py``).
+Here: which sheets there are, and the file. Not here: what stands on them (``background.py``, ``figures.py``,
+``views.py``, ``long_views.py``, ``method.py``), how it looks (``sheet.py``, ``charts.py``), which figures may be shown
+(``pipelines/disclosure``).
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import xlsxwriter
 
-from reports.background import write_method, write_overview
+from reports.background import write_citizens, write_overview
+from reports.figures import write_figures
 from reports.files import replacing
 from reports.labels import Labels
+from reports.long_views import Tell, refuse_too_long, write_data, write_groups
+from reports.method import write_method
 from reports.sheet import Book
 from reports.tables import ReleaseTables
-from reports.views import write_comparison, write_costs, write_data, write_groups, write_payers, write_use
+from reports.views import (
+    write_changes,
+    write_comparison,
+    write_costs,
+    write_employment,
+    write_payers,
+    write_use,
+)
 
 # No text is ever taken for a formula, a number or an address: a group may be called "=1+1".
 OPTIONS = {
@@ -27,25 +38,31 @@ OPTIONS = {
 }
 
 
-def write_workbook(path: Path, tables: ReleaseTables, language: str = "da") -> None:
+def write_workbook(path: Path, tables: ReleaseTables, language: str = "da", tell: Tell = lambda done, of: None) -> None:
     """Write one study's release to ``path`` as XLSX, with Danish (``da``) or English (``en``) words.
 
-    Sheets: overview, costs, use, payers, comparison and groups (only where the cost table has any), data, method and
-    sources. A
-    withheld or unmeasured figure is a word, explained on every sheet; shares are fractions and costs kroner. The same
-    tables always give the same bytes. Raises ValueError for another language, StoreError when ``path`` cannot be
-    replaced.
+    Sheets: overview, charts, costs, use, payers, comparison, changes, employment and groups (each of these four only
+    where its table has rows), citizens, data, method and sources. A withheld or unmeasured figure is a word, explained
+    on every sheet, and a gap in a chart; shares are fractions and costs kroner. The same tables always give the same
+    bytes. Rows of the long sheets are written some at a time, in memory that does not grow with them, and ``tell`` is
+    told after each time how many are written and of how many.
+
+    Raises ValueError for another language; StoreError when the cost table is longer than a sheet, or when ``path``
+    cannot be replaced.
     """
     labels = Labels.of(language, tables.anchored, tables.areas, tables.services)
-    views = {"costs": write_costs, "use": write_use, "payers": write_payers}
+    refuse_too_long(path, tables)
+    views = {"figures": write_figures, "costs": write_costs, "use": write_use, "payers": write_payers}
     views |= {"comparison": write_comparison} if tables.compared["befolkning"] else {}
-    views |= {"groups": write_groups} if tables.subgroups.height else {}
-    views |= {"data": write_data, "method": write_method}
+    views |= {"changes": write_changes} if tables.changes.height else {}
+    views |= {"employment": write_employment} if tables.employment_table.height else {}
+    views |= {"characteristics": write_citizens}
+    views |= {"groups": partial(write_groups, tell=tell)} if tables.subgroups.height else {}
+    views |= {"data": partial(write_data, tell=tell), "method": write_method}
     with replacing(path) as part, xlsxwriter.Workbook(part, OPTIONS) as workbook:
-        book = Book(workbook, labels, tables)
-        # The price year stands for the date of writing, which would make every copy another file.
-        created = datetime(tables.study.price_year, 1, 1)
+        book = Book(workbook, labels, tables, ["overview", *views])
+        created = tables.made.replace(tzinfo=None)  # the date of writing would make every copy another file
         workbook.set_properties({"title": book.title, "author": "forlob", "created": created})
-        write_overview(book, list(views))
         for write in views.values():
             write(book)
+        write_overview(book, list(views))  # last, since its chart reads cells of another sheet

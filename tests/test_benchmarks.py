@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from benchmarks import report, road, same, stages
+from benchmarks import report, road, same, stages, workbook
 from benchmarks.clock import Clock
 from benchmarks.extracts import write_extracts
 from benchmarks.store import Store
@@ -139,3 +139,10 @@ def test_growth_is_held_against_the_rows() -> None:
     head, rows = report.growth_table({"1": larger, "0.01": result(0.01)})
     assert head[1:3] == ["scale 0.01", "scale 1"]
     assert {row[-1] for row in rows} == {"1.50"}
+
+
+def test_a_workbook_of_many_rows_tells_what_it_took(capsys: pytest.CaptureFixture[str]) -> None:
+    took = workbook.write_one(1_000)
+    assert took["rows"] >= 1_000
+    assert took["wall_s"] > 0
+    assert capsys.readouterr().err.rstrip().endswith(f"{took['rows']:,} of {took['rows']:,} rows")

@@ -1,0 +1,129 @@
+"""Words of the workbook's figures, changes, citizens and catalogue, in Danish and English side by side.
+
+Here: words, as ``key: (Danish, English)``. Not here: the words that the other sheets and reports share (``texts.py``).
+"""
+
+from __future__ import annotations
+
+WORKBOOK_TEXTS: dict[str, tuple[str, str]] = {
+    # Sheets, and what each shows
+    "figures": ("Figurer", "Charts"),
+    "changes": ("Ændringer", "Changes"),
+    "employment": ("Job og omkostning", "Work and cost"),
+    "characteristics": ("Borgerne", "Citizens"),
+    "figures_about": (
+        "Tabellernes tal som figurer. {price_level} En ændring over tid er ikke en effekt af indsatsen.",
+        "The tables' figures as charts. {price_level} A change over time is not an effect of the intervention.",
+    ),
+    "changes_about": (
+        "Hver periode minus året før indsatsen, for alle borgere, med 95 %-intervaller. {price_level} En ændring over "
+        "tid er ikke en effekt af indsatsen.",
+        "Each period less the year before the intervention, for all citizens, with 95 % intervals. {price_level} A "
+        "change over time is not an effect of the intervention.",
+    ),
+    "employment_about": (
+        "Gennemsnitlig omkostning pr. borger efter måneder i ordinær beskæftigelse i perioden. {price_level} Grupperne "
+        "er ikke de samme borgere fra periode til periode; en ændring over tid er ikke en effekt af indsatsen.",
+        "Mean cost per citizen by months in ordinary employment in the period. {price_level} The groups are not the "
+        "same citizens from period to period; a change over time is not an effect of the intervention.",
+    ),
+    "characteristics_about": (
+        "Hvem tallene handler om: studiets borgere ved start.",
+        "Whom the figures are about: the study's citizens at the start.",
+    ),
+    # Figures
+    "figure_empty": (
+        "Et tal, der er skjult eller ikke målt, har ingen søjle og står tomt i tallene bag figuren; arkene med "
+        "tabellerne siger hvilket af de to.",
+        "A figure that is withheld or not measured has no bar and is empty in the numbers behind the chart; the sheets "
+        "of the tables say which of the two.",
+    ),
+    "figures_none": (
+        "Ingen figurer: alle tal er skjult eller ikke målt.",
+        "No charts: every figure is withheld or not measured.",
+    ),
+    "behind": ("Tal bag figuren", "Numbers behind the chart"),
+    "plus": ("{name}, op til", "{name}, up to"),
+    "minus": ("{name}, ned til", "{name}, down to"),
+    "chart.payers": ("Samlet omkostning pr. borger efter betaler", "Total cost per citizen by payer"),
+    "chart.areas": ("Omkostning pr. borger efter område", "Cost per citizen by area"),
+    "chart.share_areas": ("Andel af borgerne med forbrug efter område", "Share of citizens with use by area"),
+    "chart.share_services": (
+        "Andel af borgerne med forbrug: de {count} mest brugte ydelser",
+        "Share of citizens with use: the {count} most used services",
+    ),
+    "chart.comparison": (
+        "Samlet omkostning pr. borger i studiet og i befolkningen",
+        "Total cost per citizen in the study and in the population",
+    ),
+    "chart.changes": (
+        "Ændring i omkostning pr. borger siden året før, med 95 %-interval",
+        "Change in cost per citizen since the year before, with 95 % interval",
+    ),
+    "chart.employment": (
+        "Samlet omkostning pr. borger efter måneder i ordinær beskæftigelse",
+        "Total cost per citizen by months in ordinary employment",
+    ),
+    "chart_note": ("Borgere målt: {n}. {price_level}", "Citizens measured: {n}. {price_level}"),
+    # Changes
+    "changes_reading": (
+        "Intervallet er beregnet ved at trække borgerne 1.000 gange med tilbagelægning (percentil-bootstrap). Det "
+        "viser usikkerheden ved, at borgerne er få, ikke andet, der kan have ændret sig. Dækker det 0, kan ændringen "
+        "være tilfældig.",
+        "The interval comes of drawing the citizens 1,000 times with replacement (percentile bootstrap): it shows the "
+        "uncertainty of their being few, not what else may have changed. Where it covers 0, the change may be chance.",
+    ),
+    "change_from": ("{period} minus {baseline}", "{period} less {baseline}"),
+    "change_cost": ("Omkostning pr. borger, kr.", "Cost per citizen, kr."),
+    "change_share": ("Andel med forbrug, procentpoint", "Share with use, percentage points"),
+    "change_quantity": ("Forbrug pr. borger", "Use per citizen"),
+    "change": ("Ændring", "Change"),
+    "low": ("Fra", "From"),
+    "high": ("Til", "To"),
+    "n_baseline": ("Målt året før", "Measured year before"),
+    "n_period": ("Målt i perioden", "Measured in period"),
+    # Employment, citizens
+    "months": ("{group} måneder", "{group} months"),
+    "employment_heading": ("Område", "Area"),
+    "share": ("Andel", "Share"),
+    "characteristic.koen": ("Køn", "Sex"),
+    "characteristic.alder": ("Alder ved start", "Age at the start"),
+    "characteristic.startaar": ("Startår", "Start year"),
+    "characteristic.kommune": ("Kommune", "Municipality"),
+    "koen.1": ("mænd", "men"),
+    "koen.2": ("kvinder", "women"),
+    "koen.9": ("ikke oplyst", "not stated"),
+    "alder.uoplyst": ("ikke oplyst", "not stated"),
+    "kommune.uoplyst": ("ikke oplyst", "not stated"),
+    # Columns of the released tables beside those of the cost table
+    "column.n_baseline": ("Borgere målt året før", "Citizens measured the year before"),
+    "column.change_share": ("Ændring i andel med forbrug", "Change in share with use"),
+    "column.change_share_low": ("Ændring i andel, fra", "Change in share, from"),
+    "column.change_share_high": ("Ændring i andel, til", "Change in share, to"),
+    "column.change_quantity": ("Ændring i forbrug pr. borger", "Change in use per citizen"),
+    "column.change_quantity_low": ("Ændring i forbrug, fra", "Change in use, from"),
+    "column.change_quantity_high": ("Ændring i forbrug, til", "Change in use, to"),
+    "column.change_cost": ("Ændring i omkostning pr. borger", "Change in cost per citizen"),
+    "column.change_cost_low": ("Ændring i omkostning, fra", "Change in cost, from"),
+    "column.change_cost_high": ("Ændring i omkostning, til", "Change in cost, to"),
+    "column.characteristic": ("Kendetegn", "Characteristic"),
+    "column.category": ("Kategori", "Category"),
+    "column.step": ("Trin", "Step"),
+    "column.reason": ("Grund", "Reason"),
+    "column.n": ("Antal", "Number"),
+    "column.share": ("Andel", "Share"),
+    # Method and sources
+    "release": ("Frigivelsen", "The release"),
+    "release_id": ("Frigivelse", "Release"),
+    "made": ("Lavet (UTC)", "Made (UTC)"),
+    "code_version": ("forlobs version", "Version of forlob"),
+    "profile": ("Dataejerens profil", "The data owner's profile"),
+    "codes": ("Koder, der udgør ydelserne", "Codes that make the services"),
+    "list": ("Kodeliste", "Code list"),
+    "code": ("Kode", "Code"),
+    "no_service": ("(ingen ydelse)", "(no service)"),
+    "limits": ("Grænser i opgørelsen", "Limits of the method"),
+    "limit": ("Grænse", "Limit"),
+    "value": ("Værdi", "Value"),
+    "data_start": ("Data fra", "Data from"),
+}
