@@ -209,7 +209,7 @@ def test_studies_and_lists(demo: Path) -> None:
 
 def test_answers_can_be_compared_mechanically(demo: Path) -> None:
     records = json.loads((demo / "answers.json").read_text(encoding="utf-8"))
-    tables = {"participants", "participant_flow", "cost_table", "employment_table", "set_aside"}
+    tables = {"participants", "participant_flow", "cost_table", "employment_table", "characteristics", "set_aside"}
     assert {record["table"] for record in records} == tables
     assert {record["kind"] for record in records} == {"exact", "printed", "within"}
     for record in records:
