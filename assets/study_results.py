@@ -62,7 +62,8 @@ def study_result_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefin
         table = changes(study, cost_table.collect(), base, periods.collect(), costs.collect(), services)
         yield from outputs(context, workspace, result=table)
 
-    @dg.asset(ins={"participants": dg.AssetIn("participants")}, **_stated("characteristics"))
+    # After the periods, which refuse a study without a study base: nothing is told of nobody.
+    @dg.asset(ins={"participants": dg.AssetIn("participants")}, deps=["periods"], **_stated("characteristics"))
     @clear_errors
     def characteristics_asset(context: dg.AssetExecutionContext, workspace: Workspace, participants: pl.LazyFrame):
         base = participants.filter("in_study_base").collect()

@@ -42,10 +42,10 @@ def characteristics(study: str, study_base: pl.DataFrame) -> pl.DataFrame:
         "startaar": _counts(pl.col("start_year").cast(pl.String), study_base),
         "kommune": _counts(pl.col("kom").fill_null(NOT_STATED), study_base),
     }
-    n = pl.col("n").fill_null(0)
+    n, everybody = pl.col("n").fill_null(0), pl.sum("n").over("characteristic")
     return (
         pl.concat(rows.with_columns(characteristic=pl.lit(name)) for name, rows in parts.items())
-        .with_columns(study=pl.lit(study), n=n, share=pl.when(study_base.height > 0).then(n / study_base.height))
+        .with_columns(study=pl.lit(study), n=n, share=pl.when(everybody > 0).then(n / everybody))
         .select(list(CHARACTERISTICS_SCHEMA))
         .cast(CHARACTERISTICS_SCHEMA)
     )

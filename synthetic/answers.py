@@ -5,8 +5,9 @@ Here: the records of ``answers.json`` and how to read them. Not here: the compar
 A record says: in ``table`` of ``study``, take the rows that meet ``where``; the ``aggregate`` of their ``column`` is
 ``expected``.
 
-- ``table``: ``participants``, ``participant_flow``, ``cost_table``; or ``set_aside``, the delivered rows that reading a
-  register must set aside (``where`` holds ``register`` and ``reason``, ``column`` is ``n``).
+- ``table``: ``participants``, ``participant_flow``, ``cost_table``, ``employment_table``, ``characteristics``; or
+  ``set_aside``, the delivered rows that reading a register must set aside (``where`` holds ``register`` and
+  ``reason``, ``column`` is ``n``).
 - ``where``: a column to a value, to null (is null), to a list (any of it), or to ``{"min", "max"}`` (both included).
 - ``aggregate``: ``count`` (of rows; ``column`` is null) or ``sum`` (of the column; of one row its value; of none 0).
 - ``kind``: ``exact`` (equal; floats to a relative 1e-9), ``printed`` (the value times ``scale``, rounded to
@@ -41,6 +42,7 @@ AREAS = {
 EXACT: Record = {"kind": "exact"}
 PERCENT: Record = {"kind": "printed", "scale": 100, "decimals": 0}
 NEAR: Record = {"kind": "within", "tolerance": 0.05}
+ABOUT: Record = {"kind": "within", "tolerance": 0.1}
 
 
 def answers(population: Population, use: pl.DataFrame, aside: dict[str, dict[str, int]]) -> list[Record]:
@@ -114,6 +116,9 @@ def _printed_a() -> Iterator[Record]:
         for period, kr in printed.items():
             where = _row(period, area, service)
             yield row("Figur 2", f"kommune cost {name}", where, "mean_cost_kommune", kr, NEAR)
+    where = _row(2, None, None) | {"group_by": "beskaeftigelse", "group": "0"}
+    out_of_work = "cost without a month in employment"
+    yield _record(A, "Figur 3", out_of_work, "employment_table", where, "mean_cost", 300_000, ABOUT)
 
 
 def _printed_b() -> Iterator[Record]:
@@ -127,6 +132,8 @@ def _printed_b() -> Iterator[Record]:
     yield citizens("Tabel 10.5", "finished courses", {"status": finished}, sum(plan.STATUS_B[s] for s in finished))
     yield citizens("10.1", "in population register", {}, plan.STUDY_BASE_B)
     yield citizens("Figur 10.1", "women", {"koen": "2"}, plan.WOMEN_B)
+    woman = {"characteristic": "koen", "category": "2"}
+    yield _record(B, "Figur 10.1", "women counted", "characteristics", woman, "n", plan.WOMEN_B, EXACT)
     yield citizens("Figur 10.2", "Danish origin", {"ie_type": "1"}, plan.DANISH_ORIGIN_B)
     for (band, low, high, n), ends in zip(plan.AGE_BANDS_B, ((0, 50), None, None, (71, 130)), strict=True):
         youngest, oldest = ends or (low, high)

@@ -28,7 +28,7 @@ TWO_GIGABYTES = 2_000_000  # kB
 GROUPS = [
     *(f"{study} {what}" for study in STUDIES for what in ("flow", "municipalities")),
     *(f"{study} period {period}" for study, periods in STUDIES.items() for period in periods),
-    *(f"{A} {figure}" for figure in ("Figur 1", "Figur 2")),
+    *(f"{A} {figure}" for figure in ("Figur 1", "Figur 2", "Figur 3")),
     *(f"{B} Figur {figure}" for figure in ("4.1", "10.1", "10.2", "10.3", "10.4", "10.6")),
     *(f"{B} {figure}" for figure in ("10.1", "Tabel 10.1", "Tabel 10.2", "Tabel 10.3", "Tabel 10.5")),
     *(f"set aside {register}" for register in DELIVERIES),
@@ -201,6 +201,13 @@ def test_kroner_of_report_a(
 ) -> None:
     kroner = {period: sum(value(demo, A, period, "mean_cost_kommune", **where) for where in rows) for period in printed}
     assert kroner == pytest.approx(printed, rel=0.05)
+
+
+def test_the_change_of_report_a_is_beyond_chance(demo: Demo) -> None:
+    """Figur 1: psychiatric hospital from 60 % in the year before to 41 % in period 2."""
+    found = demo.table("changes", A).filter(period=2, service="psykiatri_ambulant").row(0, named=True)
+    assert round(100 * found["change_share"]) == 41 - 60
+    assert -1 < found["change_share_low"] < found["change_share"] < found["change_share_high"] < 0
 
 
 def test_weeks_of_transfers_of_report_a(demo: Demo) -> None:
