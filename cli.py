@@ -274,6 +274,7 @@ def _alone(store: Path) -> Iterator[None]:
 
 
 def _run(folders: Folders, study_ids: list[str], engine: EngineSettings, *, show_tables: bool = False) -> None:
+    from deliveries.received import forget_received
     from expectations.states import data_docs_of, forget_withdrawn
     from reports import terminal
 
@@ -296,6 +297,7 @@ def _run(folders: Folders, study_ids: list[str], engine: EngineSettings, *, show
             tell(f"{title}: {name}", done)
 
         forget_withdrawn(folders.store, "bef", made.first_year)
+        forget_received(folders.store, "bef", made.first_year)
         with _alone(folders.store), dg.DagsterInstance.from_config(str(folders.instance)) as instance:
             with contextlib.closing(stages):
                 stages.ready()
