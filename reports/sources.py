@@ -18,6 +18,7 @@ from catalogue.codes import CODE_ROWS
 from catalogue.columns import FILES
 from catalogue.profiles import Profile
 from faults import Fault, StoreError
+from releases.manifest import read_manifest, refuse_changed
 from reports.tables import TABLES, ReleaseTables
 
 NAME = "sources.json"
@@ -64,7 +65,8 @@ def write_sources(tables: ReleaseTables, path: Path) -> None:
 
 
 def read_tables(folder: Path) -> ReleaseTables:
-    """Read a release's tables and what they rest on; raises `StoreError` where a file is gone or cannot be read."""
+    """Read a release's tables and what they rest on; raises `StoreError` where a file is not as it was released."""
+    refuse_changed(folder, read_manifest(folder))
     try:
         told = json.loads((folder / NAME).read_text(encoding="utf-8"))
         there = [name for name in TABLES if (folder / f"{name}.parquet").exists()]
