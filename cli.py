@@ -1,8 +1,4 @@
-"""The command `forlob`: runs the same Dagster assets that the UI shows.
-
-Exit codes: 0 done, 1 a fault of the program, 2 wrong use of the command, 3 deliveries, 4 studies or participant lists,
-5 catalogue, 6 store, 7 data quality, 8 engine.
-"""
+"""The command `forlob`: runs the same Dagster assets that the UI shows. Its exit codes stand at the end of its help."""
 
 from __future__ import annotations
 
@@ -151,7 +147,7 @@ def releases(
     release: Release = None,
     compare: Annotated[
         tuple[str, str] | None,
-        typer.Option(help="Two releases of the --study, by id or as `previous`, `latest`: what changed, and why."),
+        typer.Option(help="Two of the --study's, by id or as `previous`, `latest`: what changed, and why."),
     ] = None,
     format: Format = "text",
 ) -> None:
@@ -180,9 +176,7 @@ def releases(
 def explain(
     study: Annotated[str, typer.Option(help="Id of the study.")],
     cell: CellOption,
-    table: Annotated[
-        str, typer.Option(help="cost_table, employment_table, changes, characteristics or participant_flow.")
-    ] = "cost_table",
+    table: Annotated[str, typer.Option(help="Which table, as its file is named.")] = "cost_table",
     release_id: Annotated[
         str, typer.Option("--id", help="The release, by id or as `previous` or `latest`.")
     ] = "latest",

@@ -54,7 +54,7 @@ def code_fingerprint() -> dict[str, str | None]:
 def code_in_words(code: dict[str, str | None]) -> str:
     """The version, and the commit where there is one."""
     version_stated, commit = code["version"] or "?", code["commit"]
-    return f"{version_stated} ({commit[:12]}{'-dirty' * commit.endswith('-dirty')})" if commit else version_stated
+    return f"{version_stated} ({commit[:9]}{'-dirty' * commit.endswith('-dirty')})" if commit else version_stated
 
 
 def _key_of(store: Path) -> bytes:

@@ -79,7 +79,9 @@ def chosen(release: Path, study: str, name: str = "latest") -> Path:
     by_name |= {word: there[-n] for n, word in ((1, "latest"), (2, "previous")) if len(there) >= n}
     if name not in by_name:
         ids = ", ".join(path.name for path in there)
-        mend = f"name one of {ids}, or `latest` or `previous`" if there else "`forlob run` makes one; or name --release"
+        studies = ", ".join(studies_released(release)) or "none"
+        none = f"`forlob run` makes one, or name the folder with --release; studies released there: {studies}"
+        mend = f"name one of {ids}, or `latest` or `previous`" if there else none
         raise StoreError(Fault(f"the study {study!r} has no release {name!r}", str(release / study), mend))
     return by_name[name]
 

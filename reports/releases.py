@@ -63,12 +63,12 @@ def _look(study: str, folder: Path) -> Listed:
 def releases_screen(releases: Iterable[Listed]) -> RenderableType:
     """The releases, a line each, and below them what is not as it was released."""
     table = Table(
-        "studie / study", "id", "lavet / made, UTC", "profil", "priser / prices", "rækker / rows", "skjult / withheld",
-        "filer / files", "kode / code",
+        "studie / study", "id", "lavet / made, UTC", "profil", "priser / prices", "skjult / withheld", "filer / files",
+        "kode / code",
         box=None, pad_edge=False,
     )  # fmt: skip
     for column in table.columns:
-        column.no_wrap = column.header != "kode / code"
+        column.no_wrap = True
     told: list[RenderableType] = []
     for one in releases:
         state = "uændrede / intact" if one.intact else "[bold red]ÆNDRET / CHANGED[/bold red]"
@@ -80,11 +80,11 @@ def releases_screen(releases: Iterable[Listed]) -> RenderableType:
 
 def _facts(manifest: Manifest | None) -> list[str]:
     if manifest is None:
-        return ["?"] * 6
+        return ["?"] * 5
     rows, withheld = (sum(table[count] for table in manifest.withheld.values()) for count in ("rows", "withheld"))
     made = manifest.made[:16].replace("T", " ")
-    about = [made, manifest.profile["profile"], manifest.study["price_year"], rows, withheld]
-    return [*map(str, about), escape(code_in_words(manifest.code))]
+    about = [made, manifest.profile["profile"], str(manifest.study["price_year"]), f"{withheld} / {rows}"]
+    return [*about, escape(code_in_words(manifest.code))]
 
 
 def releases_json(releases: Iterable[Listed], release: Path) -> list[dict[str, Any]]:
