@@ -151,7 +151,7 @@ def releases(
     ] = None,
     format: Format = "text",
 ) -> None:
-    """List the releases of studies, verify their files, or compare two; exit code 6 when a released file was changed."""
+    """List the releases of studies, verify their files, or compare two. Exit code 6 when a released file changed."""
     from releases.compare import compare as compare_releases
     from releases.folder import chosen, studies_released
     from reports.releases import comparison_screen, listed, releases_json, releases_screen

@@ -39,7 +39,7 @@ def manifest_of(workspace: Workspace, study: Study, tables: ReleaseTables, code:
         made=tables.made.isoformat(),
         study={name: getattr(study, name) for name in STATED}
         | {"study_file": {"sha256": sha256_of(study.path)}}
-        | {"participant_list": keyed_fingerprint(study.participants, store)},
+        | {"participant_list": keyed_fingerprint(study.participants, workspace.history)},
         periods=tables.periods,
         profile=asdict(tables.profile),
         registers=[

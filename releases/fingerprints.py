@@ -23,7 +23,7 @@ CODE = Path(__file__).parent.parent
 ROOMS = ("assets", "catalogue", "deliveries", "engines", "expectations", "pipelines", "releases", "reports")
 TOP = ("cli", "definitions", "faults", "settings", "text_files")
 """What a release is made with; `synthetic` makes none."""
-KEY_FILE = ".fingerprint_key"
+KEY_FILE = "fingerprint_key"
 
 
 def sha256_of(path: Path) -> str:
@@ -32,9 +32,12 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def keyed_fingerprint(path: Path, store: Path) -> dict[str, str]:
-    """`hmac_sha256` of a file's bytes, and `key`: which store's key made it. Only those of one key can be compared."""
-    key = _key_of(store)
+def keyed_fingerprint(path: Path, history: Path) -> dict[str, str]:
+    """`hmac_sha256` of a file's bytes, and `key`: which store's key made it. Only those of one key can be compared.
+
+    The key is made once and kept with the store's history of runs, for its owner only.
+    """
+    key = _key_of(history)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, lambda: hmac.new(key, digestmod="sha256"))
     return {"hmac_sha256": digest.hexdigest(), "key": hashlib.sha256(key).hexdigest()[:16]}
@@ -57,8 +60,9 @@ def code_in_words(code: dict[str, str | None]) -> str:
     return f"{version_stated} ({commit[:9]}{'-dirty' * commit.endswith('-dirty')})" if commit else version_stated
 
 
-def _key_of(store: Path) -> bytes:
-    path = store / KEY_FILE
+def _key_of(history: Path) -> bytes:
+    path = history / KEY_FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{path}.lock"):
         if not path.exists():
             unfinished = path.with_name(f"{path.name}.new")

@@ -62,11 +62,11 @@ def _look(study: str, folder: Path) -> Listed:
 
 def releases_screen(releases: Iterable[Listed]) -> RenderableType:
     """The releases, a line each, and below them what is not as it was released."""
-    table = Table(
-        "studie / study", "id", "lavet / made, UTC", "profil", "priser / prices", "skjult / withheld", "filer / files",
-        "kode / code",
-        box=None, pad_edge=False,
+    heads = (
+        "studie\nstudy", "\nid", "lavet (UTC)\nmade", "profil\nprofile", "priser\nprices", "skjult\nwithheld",
+        "filer\nfiles", "kode\ncode",
     )  # fmt: skip
+    table = Table(*heads, box=None, pad_edge=False)
     for column in table.columns:
         column.no_wrap = True
     told: list[RenderableType] = []
