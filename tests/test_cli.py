@@ -162,8 +162,9 @@ def tables_of(found: dict[str, str]) -> dict[str, str]:
 
 
 def test_running_again_gives_the_same_bytes(ran: Ran, tmp_path: Path) -> None:
-    """Over the same store, whose tables must stay as they were, and into a new one. A release stays as it was, and a new
-    one has the same tables; its manifest says when it was made.
+    """Over the same store, whose tables must stay as they were, and into a new one.
+
+    A release stays as it was, and a new one has the same tables; its manifest says when it was made.
     """
     before = digests(ran.world.root)
     assert {Path(name).parts[0] for name in before} == {"store", "release"}
