@@ -7,7 +7,10 @@ import hashlib
 import json
 import os
 import platform
+import signal
 import stat
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -136,6 +139,28 @@ def test_what_a_killed_run_left_is_no_release_and_goes(tmp_path: Path) -> None:
     assert not gone.exists()
     assert lives.exists()
     assert elsewhere.exists()
+
+
+def test_a_run_that_is_killed_while_it_writes_releases_nothing(tmp_path: Path) -> None:
+    publish(tmp_path, DAY, write_two)
+    before = bytes_of(tmp_path)
+    program = (
+        "import os, signal, sys\n"
+        "from datetime import date\n"
+        "from pathlib import Path\n"
+        "from releases.folder import publish\n"
+        "def write(folder, release_id):\n"
+        "    (folder / 'cost_table.csv').write_text('half')\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "publish(Path(sys.argv[1]), date(2026, 11, 22), write)"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert [path.name for path in releases_of(tmp_path)] == ["2026-11-22-01"]
+    assert len(list(tmp_path.glob(".*.part"))) == 1
+    assert publish(tmp_path, DAY, write_two).name == "2026-11-22-02"
+    assert not list(tmp_path.glob(".*"))
+    assert before.items() <= bytes_of(tmp_path).items()
 
 
 # The gate, from deliveries to a release
