@@ -16,7 +16,7 @@ ENTRY = ("registers", "coverage", "quarantine", "spells", "quality", "population
 """First parts of the keys of what a delivery becomes before any study."""
 STUDY_TABLES = dg.AssetSelection.assets(
     "participants", "participant_flow", ["quarantine", "participants"], "periods", "use", "use_outside_population",
-    "costs", "cost_table", "release",
+    "costs", "cost_table", "employment_table", "changes", "characteristics", "release",
 )  # fmt: skip
 BEF_OF_A_YEAR = dg.AssetSelection.assets(["registers", BEF.register]).required_multi_asset_neighbors()
 BEF_TABLES = BEF_OF_A_YEAR | dg.AssetSelection.assets(["quarantine", BEF.register])

@@ -18,6 +18,7 @@ from assets.shapes import shape_checks
 from assets.spells import SPELL_ASSETS
 from assets.store import parquet_store
 from assets.studies import study_assets
+from assets.study_results import study_result_assets
 from assets.workspace import Workspace
 from catalogue.reader import Catalogue, read_catalogue
 from deliveries.studies import read_studies
@@ -45,6 +46,7 @@ def build(folders: Folders, engine: EngineSettings | None = None) -> dg.Definiti
             *SPELL_ASSETS,
             population,
             *study_assets(studies),
+            *study_result_assets(studies),
             *release_assets(studies),
         ],
         asset_checks=[*shape_checks(studies), *quality_checks_of(quality_checks, studies)],

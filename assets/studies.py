@@ -1,4 +1,7 @@
-"""A study's tables, from its participant list to its cost table."""
+"""A study's tables, from its participant list to its cost table.
+
+Not here: what else is told of a study beside that (`assets.study_results`).
+"""
 
 from collections.abc import Mapping
 
@@ -17,7 +20,7 @@ from deliveries.studies import Study
 from deliveries.values import PNR_WIDTH
 from expectations.contracts.deliveries import DELIVERIES
 from expectations.contracts.registers import SPELLS
-from expectations.contracts.studies import STUDY_TABLES
+from expectations.contracts.study_results import STUDY_TABLES
 from expectations.findings import refuse_blocking
 from expectations.validate import contract_of
 from faults import Fault, StoreError, StudyError
@@ -104,7 +107,7 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
 
     @dg.asset(key="periods", ins={"participants": dg.AssetIn("participants"), "bef": BEF_INPUT, **COVERAGE_INPUTS,
                                   "participant_flow": dg.AssetIn("participant_flow")},
-              check_specs=_contracts("periods"), **_about("periods"), **common)  # fmt: skip
+              check_specs=_contracts("periods"), **about("periods"), **common)  # fmt: skip
     @clear_errors
     def periods_asset(
         context: dg.AssetExecutionContext,
@@ -158,7 +161,7 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
         yield from outputs(context, workspace, use=found.use, outside=found.outside)
 
     @dg.asset(key="costs", ins={"use": dg.AssetIn("use"), "periods": dg.AssetIn("periods")}, deps=["catalogue"],
-              check_specs=_contracts("costs"), **_about("costs"), **common)  # fmt: skip
+              check_specs=_contracts("costs"), **about("costs"), **common)  # fmt: skip
     @clear_errors
     def costs_asset(context: dg.AssetExecutionContext, workspace: Workspace, use: pl.LazyFrame, periods: pl.LazyFrame):
         study = workspace.study(context.partition_key)
@@ -174,7 +177,7 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
     @dg.asset(key="cost_table",
               ins={name: dg.AssetIn(name) for name in ("participants", "periods", "costs")}
               | {"bef": BEF_INPUT, **SPELL_INPUTS, **POPULATION_INPUTS},
-              deps=["catalogue"], check_specs=_contracts("cost_table"), **_about("cost_table"), **common)  # fmt: skip
+              deps=["catalogue"], check_specs=_contracts("cost_table"), **about("cost_table"), **common)  # fmt: skip
     @clear_errors
     def cost_table_asset(
         context: dg.AssetExecutionContext,
@@ -187,7 +190,7 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
     ):
         refuse_blocking(workspace.blocking())
         study, catalogue = workspace.study(context.partition_key), workspace.read_catalogue()
-        numbers = range(-study.years_before, study.years_after + 1)
+        numbers = study.period_numbers
         windows, priced = periods.collect(), costs.collect()
         base = participants.filter("in_study_base").select("person", "kom", "group").collect()
         table = cost_table(study.id, base, windows, priced, catalogue, numbers, study.price_year)
@@ -210,7 +213,8 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
     return [participants_asset, periods_asset, use_asset, costs_asset, cost_table_asset]
 
 
-def _about(table: str) -> dict[str, object]:
+def about(table: str) -> dict[str, object]:
+    """What a study's table is and whose, from its contract."""
     contract = STUDY_TABLES[table]
     return {
         "group_name": "studies",
@@ -222,7 +226,7 @@ def _about(table: str) -> dict[str, object]:
 
 
 def _out(table: str) -> dg.AssetOut:
-    return dg.AssetOut(key=[table], **_about(table))
+    return dg.AssetOut(key=[table], **about(table))
 
 
 def _warn_of_comparison(context: dg.AssetExecutionContext, study: Study, compared: Comparison) -> None:

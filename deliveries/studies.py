@@ -56,6 +56,11 @@ class Study:
     comparison_ages: tuple[int, int] | None = None
     profile: str = "sds"
 
+    @property
+    def period_numbers(self) -> range:
+        """Its periods, in order."""
+        return range(-self.years_before, self.years_after + 1)
+
 
 def read_studies(folder: Path) -> list[Study]:
     """Read every study file (``*.yaml``, ``*.yml``) of ``folder``, sorted by id.

@@ -15,6 +15,7 @@ from deliveries.lists import LIST_COLUMNS
 from docs.markdown import GENERATED, NOTHING, code, table, yes
 from expectations.contracts.deliveries import DELIVERIES, REASONS, DeliveryContract
 from expectations.contracts.studies import COST_TABLE, PARTICIPANT_FLOW
+from expectations.contracts.study_results import CHANGES, CHARACTERISTICS
 from expectations.contracts.tables import TABLES
 
 
@@ -26,6 +27,16 @@ def participant_flow() -> str:
 def cost_table() -> str:
     """The columns of the cost table."""
     return _columns(COST_TABLE)
+
+
+def changes() -> str:
+    """The columns of the changes."""
+    return _columns(CHANGES)
+
+
+def characteristics() -> str:
+    """The columns of who the citizens are."""
+    return _columns(CHARACTERISTICS)
 
 
 def _columns(contract: pa.DataFrameSchema) -> str:

@@ -31,6 +31,8 @@ PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "unit prices": reference.unit_prices,
         "participant flow": contracts.participant_flow,
         "cost table": contracts.cost_table,
+        "changes": contracts.changes,
+        "characteristics": contracts.characteristics,
     },
     "registers.md": {"required columns": contracts.required_columns, "reasons": contracts.reasons},
     "quality.md": {"quality checks": reference.quality_checks},

@@ -14,7 +14,7 @@ import polars as pl
 
 from expectations.contracts.columns import polars_schema
 from expectations.contracts.quality import FINDINGS
-from expectations.contracts.studies import STUDY_TABLES
+from expectations.contracts.study_results import STUDY_TABLES
 from expectations.findings import Check, Finding, findings_table, read_findings
 from faults import Fault, StoreError, StudyError
 

@@ -1,5 +1,7 @@
 """The cost table: what a study's citizens used and cost on average, by group, period and service.
 
+Here: the means and shares of any grouping of a study base, and that of the cost table. Not here: other groupings
+(`pipelines.employment`), the population's rows (`pipelines.comparison`), changes (`pipelines.changes`).
 Source: docs/method.md § 6.
 """
 
@@ -11,6 +13,7 @@ import polars as pl
 
 from catalogue.reader import Catalogue
 from pipelines.costs import COST_COLUMNS, unit_prices
+from pipelines.lines import lines
 
 COST_TABLE_SCHEMA = pl.Schema(
     {
@@ -34,8 +37,6 @@ COST_TABLE_SCHEMA = pl.Schema(
         "illustrative": pl.Boolean,
     }
 )
-LEVELS: tuple[tuple[str, ...], ...] = (("area", "service", "unit"), ("area",), ())
-"""What tells the rows of a level apart: a row per service, one per area, one for all."""
 CELL = ("group_by", "group", "period")
 MILLIONTHS = 1_000_000
 """Amounts are summed as whole millionths: threads add floats in no fixed order, integers give the same each run."""
@@ -53,10 +54,6 @@ def cost_table(
 ) -> pl.DataFrame:
     """Means and shares per citizen present and measured, for everybody, each kommune and each group.
 
-    A service row divides by the citizens present in the period and measured for the service; an area or total row by
-    those measured for all its services. Those without any use count as 0. Where nobody is measured every value but
-    the counts is null.
-
     Args:
         study: the study's id.
         study_base: `person`, `kom`, `group` of the study base.
@@ -67,32 +64,15 @@ def cost_table(
         price_year: the study's price year.
 
     Returns:
-        `COST_TABLE_SCHEMA`, sorted: everybody, kommuner, groups; in each by period, and in that the services of each
-        area, the area, and last the total.
+        The rows of `means`, sorted: everybody, kommuner, groups; in each by period and line.
     """
     members = _members(study_base)
-    services = catalogue.services.select("service", "area", "unit").with_row_index("service_order")
-    services = services.with_columns(area_order=pl.col("service_order").min().over("area"))
-    priced_services = catalogue.unit_prices.get_column("service").unique()
-    services = services.with_columns(priced=pl.col("service").is_in(priced_services.implode()))
-    there = periods.filter(pl.col("present")).select("person", "period", "start")
-    flags = _illustrative(there, members, catalogue, price_year).join(services, on="service")
-    whole = [(pl.col(column) * MILLIONTHS).round().cast(pl.Int64) for column in SUMMED]
-    rows = costs.with_columns(whole).join(there.drop("start"), on=["person", "period"]).join(services, on="service")
-    sizes = members.group_by("group_by", "group").agg(n_study=pl.len())
-    cells = sizes.join(pl.DataFrame({"period": period_numbers}, schema={"period": pl.Int16}), how="cross")
-    n_present = there.join(members, on="person").group_by(CELL).agg(n_present=pl.len())
-    cells = cells.join(n_present, on=CELL, how="left")
-    levels = [_level(level, cells, rows, members, services, flags) for level in LEVELS]
     group_order = pl.col("group_by").replace_strict({"alle": 0, "kommune": 1, "gruppe": 2})
-    table = pl.concat(levels, how="diagonal").sort(
-        group_order, "group", "period", "area_order", "service_order", nulls_last=True, maintain_order=True
-    )
-    return (
-        table.with_columns(study=pl.lit(study), price_year=pl.lit(price_year))
-        .select(list(COST_TABLE_SCHEMA))
-        .cast(COST_TABLE_SCHEMA)
-    )
+    numbers = pl.DataFrame({"period": period_numbers}, schema={"period": pl.Int16})
+    sizes = members.group_by("group_by", "group").agg(n_study=pl.len()).sort(group_order, "group")
+    cells = sizes.join(numbers.sort("period"), how="cross", maintain_order="left_right")
+    there = periods.filter("present").select("person", "period", "start").join(members, on="person")
+    return means(study, cells, there, costs, catalogue, price_year)
 
 
 def _members(study_base: pl.DataFrame) -> pl.DataFrame:
@@ -103,53 +83,92 @@ def _members(study_base: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _illustrative(there: pl.DataFrame, members: pl.DataFrame, catalogue: Catalogue, price_year: int) -> pl.DataFrame:
-    """`CELL`, `service`, `illustrative`: whether the price row of some citizen present there is, used or not."""
-    starts = there.join(members, on="person").select(*CELL, "start").unique()
-    needed = catalogue.services.select("service").join(starts.select("start").unique(), how="cross")
-    prices = unit_prices(needed, catalogue, price_year).select("service", "start", "illustrative")
-    return starts.join(prices, on="start").group_by(*CELL, "service").agg(pl.any("illustrative"))
-
-
-def _level(
-    level: tuple[str, ...],
+def means(
+    study: str,
     cells: pl.DataFrame,
-    rows: pl.DataFrame,
     members: pl.DataFrame,
-    services: pl.DataFrame,
-    flags: pl.DataFrame,
+    costs: pl.DataFrame,
+    catalogue: Catalogue,
+    price_year: int,
 ) -> pl.DataFrame:
-    measured_by = ["person", "period", *level]
-    unmeasured = rows.filter(pl.col("quantity").is_null()).select(measured_by).unique()
-    counted = rows.filter(pl.col("quantity") > 0).join(unmeasured, on=measured_by, how="anti")
-    per_citizen = counted.group_by(measured_by).agg(pl.sum(*SUMMED))
-    by = [*CELL, *level]
-    sums = per_citizen.join(members, on="person").group_by(by).agg(pl.sum(*SUMMED), n_users=pl.len())
-    missing = unmeasured.join(members, on="person").group_by(by).agg(n_unmeasured=pl.len())
-    lines = (
-        services.group_by(level).agg(*_orders(level), pl.any("priced")) if level else services.select(pl.any("priced"))
-    )
-    shown = flags.group_by(by).agg(pl.any("illustrative"))
+    """The figures of groups of citizens in periods, by line: of each service, each area, and all.
+
+    A service's line divides by the group's citizens who are measured for the service; an area's or the total by those
+    measured for all its services. Those without any use count as 0. Where nobody is measured every value but the
+    counts is null.
+
+    Args:
+        study: the study's id.
+        cells: `CELL` and `n_study`, the groups and periods in the order of the rows; a cell may be without members.
+        members: `person`, `period`, `start`, `group_by`, `group`: the citizens of each cell who are present in it.
+        costs: `pipelines.costs.costs` of the citizens.
+        catalogue: services in their areas, prices.
+        price_year: the study's price year.
+
+    Returns:
+        `COST_TABLE_SCHEMA`, in the order of `cells`, and in each in that of `pipelines.lines.lines`.
+    """
+    numbered = lines(catalogue.services).with_row_index("line")
+    parts = parts_of_lines(catalogue.services)
+    priced = parts.join(catalogue.unit_prices, on="service", how="semi").select("line").unique()
+    used, unmeasured = by_citizen(costs, parts)
+    member, by = members.select("person", "period", "group_by", "group"), [*CELL, "line"]
+    sums = used.join(member, on=["person", "period"]).group_by(by).agg(pl.sum(*SUMMED), n_users=pl.len())
+    missing = unmeasured.join(member, on=["person", "period"]).group_by(by).agg(n_unmeasured=pl.len())
+    flags = _illustrative(members, catalogue, price_year).join(parts, on="service")
     n = pl.col("n_citizens")
     mean = {column: pl.when(n > 0).then(pl.col(column).fill_null(0) / MILLIONTHS / n) for column in SUMMED}
-    return (
-        cells.join(lines, how="cross")
-        .join(sums, on=by, how="left", nulls_equal=True)
-        .join(missing, on=by, how="left", nulls_equal=True)
-        .join(shown, on=by, how="left", nulls_equal=True)
+    rows = (
+        cells.join(numbered, how="cross", maintain_order="left_right")
+        .join(members.group_by(CELL).agg(n_present=pl.len()), on=CELL, how="left", maintain_order="left")
+        .join(sums, on=by, how="left", maintain_order="left")
+        .join(missing, on=by, how="left", maintain_order="left")
+        .join(flags.group_by(by).agg(pl.any("illustrative")), on=by, how="left", maintain_order="left")
+        .join(priced.with_columns(priced=True), on="line", how="left", maintain_order="left")
         .with_columns(
+            pl.col("n_users").fill_null(0),
+            pl.col("illustrative").fill_null(False),
             n_citizens=pl.col("n_present").fill_null(0).cast(pl.Int64) - pl.col("n_unmeasured").fill_null(0),
-            n_users=pl.col("n_users").fill_null(0),
-            illustrative=pl.col("illustrative").fill_null(False),
+            study=pl.lit(study),
+            price_year=pl.lit(price_year),
         )
         .with_columns(
             share_users=pl.when(n > 0).then(pl.col("n_users") / n),
-            mean_quantity=mean["quantity"] if "service" in level else None,
+            mean_quantity=pl.when(pl.col("service").is_not_null()).then(mean["quantity"]),
             **{f"mean_{column}": pl.when("priced").then(mean[column]) for column in COST_COLUMNS},
         )
     )
+    return rows.select(list(COST_TABLE_SCHEMA)).cast(COST_TABLE_SCHEMA)
 
 
-def _orders(level: tuple[str, ...]) -> list[pl.Expr]:
-    """Where a level's rows stand among the others; none for the total, which stands last."""
-    return [pl.first(order) for name, order in (("area", "area_order"), ("service", "service_order")) if name in level]
+def parts_of_lines(services: pl.DataFrame) -> pl.DataFrame:
+    """`line` (its place in `pipelines.lines.lines`), `service`: the services that each line is made of."""
+    numbered = lines(services).with_row_index("line")
+    return numbered.select("line", service="parts").explode("service")
+
+
+def by_citizen(costs: pl.DataFrame, parts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What each citizen used of each line, and where that is not known.
+
+    Args:
+        costs: `pipelines.costs.costs`.
+        parts: `parts_of_lines`.
+
+    Returns:
+        Use: `person`, `period`, `line` and `SUMMED` in whole millionths, for those who used something and are measured
+        for all the line's services. Not measured: `person`, `period`, `line`, for those who are not.
+    """
+    key = ["person", "period", "line"]
+    whole = [(pl.col(column) * MILLIONTHS).round().cast(pl.Int64) for column in SUMMED]
+    rows = costs.select("person", "period", "service", *whole).join(parts, on="service")
+    unmeasured = rows.filter(pl.col("quantity").is_null()).select(key).unique()
+    counted = rows.filter(pl.col("quantity") > 0).join(unmeasured, on=key, how="anti")
+    return counted.group_by(key).agg(pl.sum(*SUMMED)), unmeasured
+
+
+def _illustrative(members: pl.DataFrame, catalogue: Catalogue, price_year: int) -> pl.DataFrame:
+    """`CELL`, `service`, `illustrative`: whether the price row of some citizen present there is, used or not."""
+    starts = members.select(*CELL, "start").unique()
+    needed = catalogue.services.select("service").join(starts.select("start").unique(), how="cross")
+    prices = unit_prices(needed, catalogue, price_year).select("service", "start", "illustrative")
+    return starts.join(prices, on="start").group_by(*CELL, "service").agg(pl.any("illustrative"))

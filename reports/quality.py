@@ -28,7 +28,10 @@ LAYERS = {
 }
 STUDIES = "undersøgelser / studies"
 OTHER = "øvrige / other"
-OF_STUDIES = ("participants", "participant_flow", "periods", "use", "use_outside_population", "costs", "cost_table")
+OF_STUDIES = (
+    "participants", "participant_flow", "periods", "use", "use_outside_population", "costs", "cost_table",
+    "employment_table", "changes", "characteristics",
+)  # fmt: skip
 
 
 def quality_screen(findings: Sequence[Finding], store: Path) -> RenderableType:

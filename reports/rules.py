@@ -197,24 +197,39 @@ RULES: dict[str, Rule] = {
         "base belong to each.",
     ),
     "employment_table": Rule(
-        "6",
+        "10.1",
         "Efter måneder i ordinær beskæftigelse",
         "By months in ordinary employment",
-        "Undersøgelsesgruppen delt efter borgernes måneder i ordinær beskæftigelse i perioden selv.",
-        "The study base split by the citizens' months in ordinary employment in the period itself.",
+        "Borgerne deles på ny i hver periode efter deres måneder i ordinær beskæftigelse i perioden. En forskel mellem "
+        "grupperne er ikke en virkning af beskæftigelsen.",
+        "Citizens are grouped anew in each period by their months in ordinary employment in it. A difference between "
+        "the groups is none that employment made.",
     ),
     "change": Rule(
-        "6",
+        "9.1",
         "Ændring siden året før",
         "Change since the year before",
-        "ændring = gennemsnittet i perioden - gennemsnittet i periode -1. Intervallet (95 %) er percentiler af "
-        "1.000 gentagne stikprøver af borgere, hver med alle sine perioder. En ændring over tid er ikke en "
-        "effekt.",
-        "change = the mean of the period - the mean of period -1. The interval (95 %) is percentiles of 1,000 "
-        "repeated samples of citizens, each with all their periods. A change over time is not an effect.",
+        "ændring = periodens tal - tallet for periode -1, begge som de står i omkostningstabellen.",
+        "change = the figure of the period - that of period -1, both as the cost table prints them.",
+    ),
+    "interval": Rule(
+        "9.2",
+        "Interval",
+        "Interval",
+        "95 %: 2,5- og 97,5-percentilen af ændringen i 1.000 stikprøver af borgerne med tilbagelægning, hver borger "
+        "med alle sine perioder.",
+        "95 %: the 2.5th and 97.5th percentile of the change in 1,000 samples of the citizens with replacement, each "
+        "citizen with all their periods.",
+    ),
+    "no_effect": Rule(
+        "9.6",
+        "Ikke en effekt",
+        "Not an effect",
+        "En ændring over tid er ikke en effekt af indsatsen.",
+        "A change over time is not an effect of the intervention.",
     ),
     "characteristics": Rule(
-        "6",
+        "11",
         "Hvem borgerne er",
         "Who the citizens are",
         "n = borgere i undersøgelsesgruppen med egenskaben; share = n / hele undersøgelsesgruppen.",

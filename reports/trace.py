@@ -65,7 +65,7 @@ def trace(
         *_of_citizens(tables, table, group_by, services),
         *(_of_use(services, column) if of_use else ()),
         *(_of_cost(tables, services, rows["prices"], column) if of_cost else ()),
-        *(["change"] if column.startswith("change") else []),
+        *(_of_change(column) if column.startswith("change_") else ()),
         "disclosure",
     ]
     return Trace(
@@ -115,6 +115,13 @@ def _of_cost(tables: ReleaseTables, services: pl.DataFrame, prices: list[dict[st
     yield from ["illustrative"] if any(row["status"] == "illustrative" for row in prices) else []
     yield from ["payers"] if column.startswith("mean_cost_") else []
     yield "mean_cost"
+
+
+def _of_change(column: str) -> Iterator[str]:
+    """How two periods are held against each other."""
+    yield "change"
+    yield from ["interval"] if column.endswith(("_low", "_high")) else []
+    yield "no_effect"
 
 
 def _filled(rule: Rule, tables: ReleaseTables) -> Rule:

@@ -5,7 +5,7 @@ Here: the records of ``answers.json`` and how to read them. Not here: the compar
 A record says: in ``table`` of ``study``, take the rows that meet ``where``; the ``aggregate`` of their ``column`` is
 ``expected``.
 
-- ``table``: ``participants``, ``participant_flow``, ``cost_table``; or ``set_aside``, the delivered rows that reading a
+- ``table``: ``participants``, ``participant_flow``, ``cost_table``, ``employment_table``; or ``set_aside``, the delivered rows that reading a
   register must set aside (``where`` holds ``register`` and ``reason``, ``column`` is ``n``).
 - ``where``: a column to a value, to null (is null), to a list (any of it), or to ``{"min", "max"}`` (both included).
 - ``aggregate``: ``count`` (of rows; ``column`` is null) or ``sum`` (of the column; of one row its value; of none 0).
@@ -41,6 +41,7 @@ AREAS = {
 EXACT: Record = {"kind": "exact"}
 PERCENT: Record = {"kind": "printed", "scale": 100, "decimals": 0}
 NEAR: Record = {"kind": "within", "tolerance": 0.05}
+ABOUT: Record = {"kind": "within", "tolerance": 0.1}
 
 
 def answers(population: Population, use: pl.DataFrame, aside: dict[str, dict[str, int]]) -> list[Record]:
@@ -114,6 +115,9 @@ def _printed_a() -> Iterator[Record]:
         for period, kr in printed.items():
             where = _row(period, area, service)
             yield row("Figur 2", f"kommune cost {name}", where, "mean_cost_kommune", kr, NEAR)
+    where = _row(2, None, None) | {"group_by": "beskaeftigelse", "group": "0"}
+    out_of_work = "cost without a month in employment"
+    yield _record(A, "Figur 3", out_of_work, "employment_table", where, "mean_cost", 300_000, ABOUT)
 
 
 def _printed_b() -> Iterator[Record]:

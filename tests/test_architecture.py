@@ -20,7 +20,7 @@ ROOMS = [
 ]  # fmt: skip
 TOP = sorted(path.stem for path in HOUSE.glob("*.py"))
 LONGEST = 400
-CALCULATION = {"polars", "numpy"}
+CALCULATION = {"polars", "numpy", "scipy"}
 ALLOWED = {
     "faults": set(),
     "settings": set(),

@@ -39,6 +39,7 @@ def test_assets_are_grouped_by_layer(graph: dg.AssetGraph) -> None:
     studies = {key.to_user_string() for key, group in groups.items() if group == "studies"}
     assert studies == {
         "participants", "participant_flow", "periods", "use", "use_outside_population", "costs", "cost_table",
+        "employment_table", "changes", "characteristics",
     }  # fmt: skip
 
 

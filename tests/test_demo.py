@@ -29,7 +29,7 @@ TWO_GIGABYTES = 2_000_000  # kB
 GROUPS = [
     *(f"{study} {what}" for study in STUDIES for what in ("flow", "municipalities")),
     *(f"{study} period {period}" for study, periods in STUDIES.items() for period in periods),
-    *(f"{A} {figure}" for figure in ("Figur 1", "Figur 2")),
+    *(f"{A} {figure}" for figure in ("Figur 1", "Figur 2", "Figur 3")),
     *(f"{B} Figur {figure}" for figure in ("4.1", "10.1", "10.2", "10.3", "10.4", "10.6")),
     *(f"{B} {figure}" for figure in ("10.1", "Tabel 10.1", "Tabel 10.2", "Tabel 10.3", "Tabel 10.5")),
     *(f"set aside {register}" for register in DELIVERIES),
@@ -202,6 +202,39 @@ def test_kroner_of_report_a(
 ) -> None:
     kroner = {period: sum(value(demo, A, period, "mean_cost_kommune", **where) for where in rows) for period in printed}
     assert kroner == pytest.approx(printed, rel=0.05)
+
+
+def test_changes_of_report_a(demo: Demo) -> None:
+    """Figur 1 and 2 from the year before to period 2, where the fall is beyond what chance draws give."""
+    rows = demo.table("changes", A).filter(period=2)
+    psychiatry = rows.row(by_predicate=pl.col("service") == "psykiatri_ambulant", named=True)
+    assert round(100 * psychiatry["change_share"]) == 41 - 60
+    assert -1 < psychiatry["change_share_low"] < psychiatry["change_share"] < psychiatry["change_share_high"] < 0
+    social = rows.row(by_predicate=pl.col("service").is_null() & (pl.col("area") == SOCIAL["area"]), named=True)
+    assert round(100 * social["change_share"]) == 54 - 40
+    assert 0 < social["change_share_low"] < social["change_share"] < social["change_share_high"] < 1
+
+
+def test_costs_by_employment_of_report_a(demo: Demo) -> None:
+    """Figur 3: about 300,000 kr. a citizen without a month in employment; whoever works the whole year costs less."""
+    rows = demo.table("employment_table", A).filter(pl.col("area").is_null(), period=2)
+    by_group = dict(rows.select("group", "mean_cost").rows())
+    assert by_group["0"] == pytest.approx(300_000, rel=0.1)
+    assert by_group["12"] < by_group["0"]
+    assert rows["n_study"].sum() == 907
+
+
+@pytest.mark.parametrize(("study", "citizens"), [(A, 907), (B, 64)])
+def test_who_the_citizens_of_the_demo_are(demo: Demo, study: str, citizens: int) -> None:
+    """Figur 10.1: 34 women of the 64."""
+    rows = demo.table("characteristics", study)
+    assert set(rows.group_by("characteristic").agg(pl.sum("n"))["n"]) == {citizens}
+    assert (
+        rows.filter(characteristic="kommune").height
+        == demo.table("participants", study).filter("in_study_base")["kom"].n_unique()
+    )
+    if study == B:
+        assert rows.filter(characteristic="koen", category="2")["n"].item() == 34
 
 
 def test_weeks_of_transfers_of_report_a(demo: Demo) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shutil
@@ -12,6 +13,7 @@ import polars as pl
 import pytest
 from click.testing import Result
 from dagster_world import PNRS, small_world
+from rich.console import Console
 from test_docs import rules as method_rules
 from typer.testing import CliRunner
 from world import World, released
@@ -19,6 +21,8 @@ from world import World, released
 import cli
 from catalogue.codes import code_rows
 from catalogue.reader import read_catalogue
+from reports.cells import WrongCellError, find
+from reports.explain import explain_json, explain_screen
 from reports.rules import RULES
 from reports.sources import SCHEMAS, read_tables
 from reports.tables import Line
@@ -181,11 +185,40 @@ def test_a_change_is_told_with_its_interval(release: Path) -> None:
     tables = read_tables(released(release, "one"))
     line = Line("overfoerselsindkomst", "foertidspension")
     came_from = trace(tables, line, "change_cost_low", table="changes")
-    assert "not an effect" in came_from.rules[-2].text_en
+    assert [rule.section for rule in came_from.rules][-4:] == ["9.1", "9.2", "9.6", "7.2"]
+    assert "9.2" not in [rule.section for rule in trace(tables, line, "change_cost", table="changes").rules]
+    by_employment = trace(tables, line, "mean_cost", table="employment_table", group_by="beskaeftigelse")
+    assert "10.1" in [rule.section for rule in by_employment.rules]
     assert came_from.prices
     assert not trace(tables, Line(), "n", table="characteristics").prices
     anchored = replace(tables, study=replace(tables.study, mode="anchored"))
     assert "course" in str(trace(anchored, line, "mean_cost").rules)
+
+
+def test_cells_of_the_other_tables(release: Path) -> None:
+    """Their keys are left out where one row is meant, and asked for where more are."""
+    tables = read_tables(released(release, "one"))
+    areas = tables.cost_table.filter(pl.col("service").is_null(), group_by="alle")
+    by_months = [areas.with_columns(group_by=pl.lit("beskaeftigelse"), group=pl.lit(g)) for g in ("0", "12")]
+    citizens = pl.DataFrame(
+        {
+            "characteristic": ["koen", "koen"],
+            "category": ["1", "2"],
+            "n": [6, None],
+            "share": [1.0, None],
+            "withheld": [False, True],
+        }
+    )
+    tables = replace(tables, employment_table=pl.concat(by_months), characteristics=citizens)
+    assert find(tables, "group=12,column=mean_cost", "employment_table").row["group"] == "12"
+    with pytest.raises(WrongCellError, match="group: 0, 12"):
+        find(tables, "area=sundhed,column=mean_cost", "employment_table")
+    hidden = find(tables, "category=2,column=n", "characteristics")
+    assert (hidden.value, hidden.withheld, hidden.line) == (None, True, Line())
+    screen = io.StringIO()
+    Console(file=screen, width=100).print(explain_screen(tables, hidden))
+    assert "skjult / withheld" in screen.getvalue()
+    assert explain_json(tables, hidden)["cell"] == {"characteristic": "koen", "category": "2"}
 
 
 def test_every_rule_cites_a_section_of_the_method() -> None:

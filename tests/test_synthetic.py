@@ -209,9 +209,10 @@ def test_studies_and_lists(demo: Path) -> None:
 
 def test_answers_can_be_compared_mechanically(demo: Path) -> None:
     records = json.loads((demo / "answers.json").read_text(encoding="utf-8"))
-    assert {record["table"] for record in records} == {"participants", "participant_flow", "cost_table", "set_aside"}
+    tables = {"participants", "participant_flow", "cost_table", "employment_table", "set_aside"}
+    assert {record["table"] for record in records} == tables
     assert {record["kind"] for record in records} == {"exact", "printed", "within"}
     for record in records:
         assert record["aggregate"] == ("count" if record["column"] is None else "sum")
         assert isinstance(record["where"], dict)
-    assert {record["figure"] for record in records if record["report"] == "A"} >= {"Figur 1", "Figur 2"}
+    assert {record["figure"] for record in records if record["report"] == "A"} >= {"Figur 1", "Figur 2", "Figur 3"}

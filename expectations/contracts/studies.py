@@ -1,4 +1,7 @@
-"""The contracts of a study's tables, from its participants to its cost table."""
+"""The contracts of a study's tables, from its participants to its cost table.
+
+Not here: the other tables that are told of a study, and the list of all (`study_results.py`).
+"""
 
 from __future__ import annotations
 
@@ -283,8 +286,3 @@ COST_TABLE = table(
     },
     unique=["group_by", "group", "period", "area", "service"],
 )
-
-STUDY_TABLES = {
-    contract.name: contract
-    for contract in (PARTICIPANTS, PARTICIPANT_FLOW, PERIODS, USE, USE_OUTSIDE_POPULATION, COSTS, COST_TABLE)
-}

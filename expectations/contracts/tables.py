@@ -8,7 +8,7 @@ from expectations.contracts.population import POPULATION_TABLES
 from expectations.contracts.quality import QUALITY_TABLES
 from expectations.contracts.quarantine import QUARANTINE
 from expectations.contracts.registers import COVERAGE, PERSON_KEY, REGISTERS, SPELLS
-from expectations.contracts.studies import STUDY_TABLES
+from expectations.contracts.study_results import STUDY_TABLES
 
 TABLES: dict[str, pa.DataFrameSchema] = {
     contract.name: contract
