@@ -50,7 +50,7 @@ class Line:
         return "service" if self.service else "area" if self.area else "total"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReleaseTables:
     """One study's release. A frame of citizens' counts without ``withheld`` has not been through disclosure control.
 
@@ -70,9 +70,7 @@ class ReleaseTables:
     sources: pl.DataFrame  # the price rows used: service, year, price, status, source
     payer_rules: pl.DataFrame  # the payer rules used: service, valid_from, valid_to, kommune, region, stat, source
     registers: pl.DataFrame  # register, data_start (null where not told), data_end
-    codes: (
-        pl.DataFrame
-    )  # what makes a service: list, service, code, label_da, label_en, valid_from, valid_to, status, source
+    codes: pl.DataFrame  # what makes a service: list, service, code, labels, valid_from, valid_to, status, source
     limits: pl.DataFrame  # the catalogue's: limit, value, unit, source
     release_id: str
     made: datetime  # UTC
@@ -81,9 +79,14 @@ class ReleaseTables:
     comparison_ages: tuple[int, int] | None = None  # of the population compared with; None is all
 
     def __post_init__(self) -> None:
-        for name in RELEASED:
-            if "withheld" not in getattr(self, name).columns:
+        for name, table in self.tables.items():
+            if "withheld" not in table.columns:
                 raise ValueError(f"{name} has no column 'withheld': put it through pipelines.disclosure first")
+
+    @property
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """The tables of ``RELEASED``, by name."""
+        return {name: getattr(self, name) for name in RELEASED}
 
     @property
     def anchored(self) -> bool:
