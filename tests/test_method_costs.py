@@ -25,6 +25,8 @@ from stored import digests
 from world import World
 from world import released as newest
 
+from catalogue.reader import SHIPPED
+
 PENSION, SUPPORT, BED_DAY = "foertidspension", "socialpaedagogisk_stoette", "psykiatri_sengedag"
 COSTS = ["mean_cost", "mean_cost_kommune", "mean_cost_region", "mean_cost_stat"]
 VALUES = ["n_study", "n_citizens", "n_users", "share_users", "mean_quantity", *COSTS]
@@ -116,7 +118,8 @@ def other_limits(world: World) -> Path:
     """The release of the same deliveries with other limits; its store is `other_store`."""
     values = {"stay_gap_hours": 2, "admission_hours": 6, "min_count": 3}
     rows = [{"limit": name, "value": value, "unit": "u", "source": "test"} for name, value in values.items()]
-    folder = other_catalogue(world, "other_limits", limits=rows)
+    profiles = pl.read_csv(SHIPPED / "disclosure_profiles.csv").with_columns(min_count=3)
+    folder = other_catalogue(world, "other_limits", limits=rows, disclosure_profiles=profiles.to_dicts())
     places = {"--catalogue": folder, "--store": world.root / "other_store", "--release": world.root / "other_release"}
     world.run_here(*(str(part) for pair in places.items() for part in pair))
     return newest(world.root / "other_release", STUDY)
@@ -348,7 +351,7 @@ def test_the_workbook_holds_no_withheld_number(world: World) -> None:
 
 
 def test_the_least_count_is_a_setting(other_limits: Path) -> None:
-    """§ 7: 3 by the overlay's limits.csv; the pension's 3 users are shown, the support's 2 are not."""
+    """§ 7: 3 by the overlay's disclosure_profiles.csv; the pension's 3 users are shown, the support's 2 are not."""
     table = pl.read_csv(other_limits / "cost_table.csv", infer_schema_length=None)
     assert cell(table, PENSION)["n_users"] == 3
     assert cell(table, SUPPORT)["n_users"] is None
