@@ -15,7 +15,7 @@ import polars as pl
 from pipelines.audit.bounds import Tell, bounds
 from pipelines.audit.knowledge import KEY, Knowledge, Released
 from pipelines.audit.relations import Relations, place_of, sized
-from pipelines.audit.system import Narrowed
+from pipelines.audit.system import Figure, Narrowed
 
 EVIDENCE_SCHEMA = pl.Schema(
     {
@@ -26,8 +26,8 @@ EVIDENCE_SCHEMA = pl.Schema(
         "high": pl.Float64,
     }
 )
-Target = tuple[dict[str, Any], str, int]
-"""A figure's key, its column, and its unknown."""
+Target = tuple[dict[str, Any], str, Figure]
+"""A figure's key, its column, and what stands for it."""
 
 
 def _silent(done: int, of: int) -> None:
@@ -57,12 +57,16 @@ def attack(released: Released, knowledge: Knowledge, tell: Tell = _silent) -> pl
     system = relations.system.narrowed()
     targets = [*_withheld(released, relations), *_rests(relations, system, knowledge.profile.min_count)]
     targets += [({**row, "table": "difference"}, column, unknown) for row, column, unknown in relations.differences]
-    wanted = np.unique(np.array([unknown for _, _, unknown in targets], dtype=np.int64))
+    if not targets:
+        return pl.DataFrame(schema=EVIDENCE_SCHEMA)
+    unknown, factor, loose = (np.array(of) for of in zip(*(figure for _, _, figure in targets), strict=True))
+    wanted = np.unique(unknown)
     low, high = bounds(system, wanted, tell)
-    at = np.searchsorted(wanted, [unknown for _, _, unknown in targets])
+    at = np.searchsorted(wanted, unknown)
+    lowest, highest = low[at] * factor * (1 - loose), high[at] * factor * (1 + loose)
     rows = [[*(key.get(name) for name in KEY), column] for key, column, _ in targets]
-    keys = pl.DataFrame(rows, schema={**dict.fromkeys(KEY, pl.String), "period": pl.Int16, "column": pl.String}, orient="row")
-    return keys.with_columns(low=pl.Series(low[at], dtype=pl.Float64), high=pl.Series(high[at], dtype=pl.Float64))
+    rows = [[*row, *ends] for row, *ends in zip(rows, lowest.tolist(), highest.tolist(), strict=True)]
+    return pl.DataFrame(rows, schema=EVIDENCE_SCHEMA, orient="row")
 
 
 def _withheld(released: Released, relations: Relations) -> Iterator[Target]:
@@ -87,7 +91,7 @@ def _withheld(released: Released, relations: Relations) -> Iterator[Target]:
 def _rests(relations: Relations, system: Narrowed, min_count: int) -> Iterator[Target]:
     for parts, period, (area, service), rest in relations.now.rests:
         whole = relations.now.figures[parts.whole, period, (area, service)]
-        n, nobody = rest["n_citizens"], relations.system.known(whole["n_users"]) == 0
+        n, nobody = rest["n_citizens"].unknown, relations.system.known(whole["n_users"]) == 0
         if nobody or system.high[n] < 1 or system.low[n] >= min_count:
             continue
         key = {"table": "rest", "group_by": parts.whole[0], "group": parts.rest, "period": period}

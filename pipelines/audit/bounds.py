@@ -17,7 +17,7 @@ Tell = Callable[[int, int], None]
 """Told how many of how many unknowns are done."""
 REACHED = 1e-7
 """How near to a bound, of its size, a solution reaches it."""
-OPTIONS = {"output_flag": False, "threads": 1, "presolve": "off"}
+OPTIONS = {"output_flag": False, "threads": 1, "presolve": "off", "simplex_scale_strategy": 0}
 """Without presolve each program starts from the solution of the one before, which is most of its speed."""
 ENDLESS = (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible)
 

@@ -5,7 +5,7 @@ Here: the relations of docs/disclosure.md, "The audit". Not here: how they are s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -25,16 +25,18 @@ from pipelines.audit.knowledge import (
     ceiling,
     rates_by_service,
 )
-from pipelines.audit.system import System
+from pipelines.audit.system import Figure, System
 
-Figures = dict[str, int]
-"""The unknowns of a row, by column: `n_citizens`, `n_users`, and `quantity` and costs where the line has them."""
+Figures = dict[str, Figure]
+Rates = Mapping[tuple[str, int], Rate]
+"""The figures of a row, by column: `n_citizens`, `n_users`, and `quantity` and costs where the line has them."""
 Place = tuple[Who, int, Line]
 NEAR = 1e-9
 """How near to the truth a printed figure is that is not rounded, of its size."""
-ROUNDED = 2e-6
-"""A citizen's quantity and costs are summed as whole millionths: by how much products and parts of them can be off, of
-their size. Each user has at least one unit, and no unit is cheaper than a krone."""
+ROUNDED = 1e-6
+"""kr. by which a user's cost and its parts can be off each: they are summed as whole millionths. Quantities are whole."""
+CHEAPEST = 0.01
+"""kr. that a unit costs at least, of which each user has one: so much of a cost is rounding at most."""
 THOUSAND_KR = 1000.0
 """Costs are solved in thousands, so that the program's numbers are of one size."""
 TOTAL: Line = (None, None)
@@ -45,8 +47,8 @@ class Rows:
     """The unknowns behind one release's tables."""
 
     figures: dict[Place, Figures] = field(default_factory=dict)
-    n_study: dict[tuple[Who, int | None], int] = field(default_factory=dict)
-    counts: dict[tuple[str, ...], int] = field(default_factory=dict)
+    n_study: dict[tuple[Who, int | None], Figure] = field(default_factory=dict)
+    counts: dict[tuple[str, ...], Figure] = field(default_factory=dict)
     rests: list[tuple[Parts, int, Line, Figures]] = field(default_factory=list)
 
 
@@ -61,19 +63,20 @@ class Relations:
             for area in knowledge.areas.values()
         }
         self.members[TOTAL] = list(self.members)
-        self.differences: list[tuple[dict[str, Any], str, int]] = []
+        self.differences: list[tuple[dict[str, Any], str, Figure]] = []
         self.now = Rows()
         self._put(released, self.now, knowledge.rate)
         for earlier in knowledge.earlier:
             self._put_earlier(earlier)
 
-    def _put(self, released: Released, rows: Rows, rate: Mapping[tuple[str, int], Rate]) -> None:
+    def _put(self, released: Released, rows: Rows, rate: Rates) -> None:
         profile = self.knowledge.profile
         for row in released.rows().iter_rows(named=True):
             place = place_of(row)
             who, period, line = place
             if place not in rows.figures:
-                rows.figures[place] = self._row(line, period, rate)
+                printed = row["n_users"] is not None
+                rows.figures[place] = self._row(line, period, rate, printed=printed)
             if (group := sized(who, period)) not in rows.n_study:
                 rows.n_study[group] = self.system.unknown(whole=True)
             figures, size = rows.figures[place], rows.n_study[group]
@@ -88,42 +91,62 @@ class Relations:
         self._count(released, rows, profile)
         self._changes(released, rows, profile)
 
-    def _row(self, line: Line, period: int, rate: Mapping[tuple[str, int], Rate]) -> Figures:
-        """The unknowns of some citizens' use of a line, and what holds between them whoever they are."""
+    def _row(self, line: Line, period: int, rate: Rates, *, printed: bool = False) -> Figures:
+        """The figures of some citizens' use of a line, and what holds between them whoever they are.
+
+        A printed row has an unknown for each, since it tells each; of another, those that follow from the quantity by
+        a price or share that is the same for everybody are that times a factor.
+        """
         services = self._services(line)
         own = rate[services[0], period] if line[1] else None
         priced = any(rate[service, period].price for service in services)
-        columns = [*(["quantity"] if own else []), *(COSTS if priced else [])]
         figures = {name: self.system.unknown(whole=True) for name in ("n_citizens", "n_users")}
-        figures |= {name: self.system.unknown(size=THOUSAND_KR if name in COSTS else 1.0) for name in columns}
         users, relate = figures["n_users"], self.system.relate
         relate([(1, figures["n_citizens"]), (-1, users)], 0, np.inf)
         if own:
+            figures["quantity"] = self.system.unknown()
             relate([(1, figures["quantity"]), (-1, users)], 0, np.inf)
-        for name in ["quantity"] if own else columns:
-            if (most := ceiling(rate, services, period, name)) is not None:
-                relate([(most * (1 + ROUNDED), users), (-1, figures[name])], 0, np.inf)
-        if priced:
-            parts = [(-1.0, figures[name]) for name in COSTS[1:]]
-            relate([(1 + ROUNDED, figures["cost"]), *parts], 0, np.inf)
-            relate([(1 - ROUNDED, figures["cost"]), *parts], -np.inf, 0)
+            self._limited(figures, "quantity", rate, services, period)
         if own and own.price:
-            self._rated(figures, "quantity", "cost", own.price)
-            for name, share in own.shares.items():
-                self._rated(figures, "cost", name, share)
+            off = _off(own)
+            figures["cost"] = self._rated(figures["quantity"], own.price, off, printed)
+            figures |= {name: self._rated(figures["cost"], share, off, printed) for name, share in own.shares.items()}
+        elif priced:
+            figures |= {name: self.system.unknown(size=THOUSAND_KR) for name in COSTS}
+            for name in COSTS:
+                self._limited(figures, name, rate, services, period)
+        if priced and not (own and self._exact(own) and not printed):
+            parts = [(-1.0, figures[name]) for name in COSTS[1:]]
+            off = 2 * max(_off(rate[service, period]) for service in services)
+            relate([(1 + off, figures["cost"]), *parts], 0, np.inf)
+            relate([(1 - off, figures["cost"]), *parts], -np.inf, 0)
         return figures
 
-    def _rated(self, figures: Figures, of: str, column: str, factor: tuple[float, float]) -> None:
-        """`column` is at least `factor[0]` and at most `factor[1]` times `of`."""
-        base, amount = figures[of], figures[column]
-        if factor[1] == 0:
-            self.system.learn(amount, 0, 0)
-            return
-        least, most = factor[0] * (1 - ROUNDED) , factor[1] * (1 + ROUNDED)
-        self.system.relate([(1, amount), (-least, base)], 0, np.inf)
-        self.system.relate([(1, amount), (-most, base)], -np.inf, 0)
+    def _limited(self, figures: Figures, name: str, rate: Rates, services: Sequence[str], period: int) -> None:
+        if (most := ceiling(rate, services, period, name)) is not None:
+            terms = [(most * (1 + NEAR) + ROUNDED, figures["n_users"]), (-1, figures[name])]
+            self.system.relate(terms, 0, np.inf)
 
-    def _read(self, row: dict[str, Any], figures: Figures, size: int, profile: Profile) -> None:
+    def _rated(self, base: Figure, factor: tuple[float, float], off: float, printed: bool) -> Figure:
+        """A figure that is at least `factor[0]` and at most `factor[1]` times `base`."""
+        least, most = factor
+        if _same(factor) and most and not printed:
+            return base.times(most, off / min(1.0, most))
+        amount = self.system.unknown(size=THOUSAND_KR)
+        if most == 0:
+            self.system.learn(amount, 0, 0)
+        else:
+            off /= min(1.0, most)
+            self.system.relate([(1, amount), (-least * (1 - off), base)], 0, np.inf)
+            self.system.relate([(1, amount), (-most * (1 + off), base)], -np.inf, 0)
+        return amount
+
+    def _exact(self, rate: Rate) -> set[str]:
+        """The columns that follow from others of the row, the same way for everybody."""
+        exact = {name for name, share in rate.shares.items() if _same(share)}
+        return exact | {"cost"} if rate.price and _same(rate.price) else exact
+
+    def _read(self, row: dict[str, Any], figures: Figures, size: Figure, profile: Profile) -> None:
         """What a row prints; a mean tells its sum where its citizens are told."""
         learn = self.system.learn
         for name, unknown in (("n_study", size), *((name, figures[name]) for name in ("n_citizens", "n_users"))):
@@ -142,13 +165,17 @@ class Relations:
             elif mean is not None:
                 learn(unknown, max(0.0, mean - half) * fewest, (mean + half) * most)
 
-    def _sum(self, whole: Figures, parts: Iterable[Figures]) -> None:
-        parts = list(parts)
-        for name, unknown in whole.items():
-            self.system.relate([(1, unknown), *((-1, part[name]) for part in parts if name in part)])
+    def _sum(self, whole: Figures, parts: Sequence[Figures], without: Collection[str] = ()) -> None:
+        for name, figure in whole.items():
+            if name not in without:
+                self.system.relate([(1, figure), *((-1, part[name]) for part in parts if name in part)])
+
+    def _same_line(self, whole: Figures, parts: Sequence[Figures], line: Line, period: int, rate: Rates) -> None:
+        """A line's row is the rows of its citizens' parts; what follows from another column says nothing more."""
+        self._sum(whole, parts, self._exact(rate[line[1], period]) if line[1] else ())
 
     def _line(
-        self, rows: Rows, rate: Mapping[tuple[str, int], Rate], who: Who, period: int, parent: Line, members: list[Line]
+        self, rows: Rows, rate: Rates, who: Who, period: int, parent: Line, members: list[Line]
     ) -> None:
         """An area is its services, the total its areas, of the citizens whom the parent's row rests on."""
         own = [(line, rows.figures[who, period, line]) for line in members if (who, period, line) in rows.figures]
@@ -165,7 +192,7 @@ class Relations:
         self._sum(costs, inside)
 
     def _inside(
-        self, rate: Mapping[tuple[str, int], Rate], period: int, line: Line, child: Figures, n_citizens: int
+        self, rate: Rates, period: int, line: Line, child: Figures, n_citizens: Figure
     ) -> Figures:
         """The part of a line's row that the parent's citizens have: all of it where they are the same citizens."""
         here, there = self.system.known(child["n_citizens"]), self.system.known(n_citizens)
@@ -173,10 +200,10 @@ class Relations:
             return child
         inside, outside = self._row(line, period, rate), self._row(line, period, rate)
         self.system.relate([(1, inside["n_citizens"]), (-1, n_citizens)])
-        self._sum(child, [inside, outside])
+        self._same_line(child, [inside, outside], line, period, rate)
         return inside
 
-    def _group(self, rows: Rows, rate: Mapping[tuple[str, int], Rate], parts: Parts) -> None:
+    def _group(self, rows: Rows, rate: Rates, parts: Parts) -> None:
         """A group is its parts and the rest, whom no part holds."""
         for (who, period, line), whole in list(rows.figures.items()):
             if who != parts.whole or parts.period not in (None, period):
@@ -188,21 +215,21 @@ class Relations:
             sizes = [rows.n_study[sized(part, period)] for part in inside]
             size = rows.n_study[sized(who, period)]
             if self._all(size, sizes) or self._all(whole["n_citizens"], [row["n_citizens"] for row in own]):
-                self._sum(whole, own)
+                self._same_line(whole, own, line, period, rate)
                 continue
             rest = self._row(line, period, rate)
-            self._sum(whole, [*own, rest])
+            self._same_line(whole, [*own, rest], line, period, rate)
             self.system.relate([(1, size), *((-1, part) for part in sizes), (-1, rest["n_citizens"])], 0, np.inf)
             rows.rests.append((parts, period, line, rest))
 
-    def _all(self, whole: int, parts: list[int]) -> bool:
+    def _all(self, whole: Figure, parts: list[Figure]) -> bool:
         """Whether these printed counts leave nobody for a rest."""
         counts = [self.system.known(part) for part in parts]
         return None not in counts and sum(count or 0 for count in counts) == self.system.known(whole)
 
     def _count(self, released: Released, rows: Rows, profile: Profile) -> None:
         """The flow adds up to the study base, and each characteristic's categories do."""
-        steps: dict[tuple[str, str], list[int]] = {}
+        steps: dict[tuple[str, str], list[Figure]] = {}
         for row in released.counts().iter_rows(named=True):
             table, of, part = row["table"], row["group_by"], row["group"]
             if (table, of, part) not in rows.counts:
@@ -289,3 +316,13 @@ def _count(printed: int, profile: Profile) -> tuple[int, int]:
     """The fewest and the most that a printed count can be of."""
     half = (profile.round_counts // 2) if profile.round_counts > 1 else 0
     return max(0, printed - half), printed + half
+
+
+def _same(factor: tuple[float, float]) -> bool:
+    """Whether the lowest and highest price or share are one."""
+    return factor[1] - factor[0] <= NEAR * factor[1]
+
+
+def _off(rate: Rate) -> float:
+    """The share of a service's cost that rounding can be."""
+    return NEAR + (ROUNDED / max(rate.price[0], CHEAPEST) if rate.price else 0.0)

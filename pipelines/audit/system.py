@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -19,6 +20,18 @@ WHOLE = 1e-6
 """How far from a whole number a count's bound may be by floats alone."""
 NARROWINGS = 30
 """Rounds of narrowing at most: each is sound by itself, and the linear programs do what is left."""
+
+
+class Figure(NamedTuple):
+    """An unknown times a factor, from which the figure may be off by a share `loose` of it."""
+
+    unknown: int
+    factor: float = 1.0
+    loose: float = 0.0
+
+    def times(self, factor: float, loose: float) -> Figure:
+        """Another figure, that is this one times a factor but for a share `loose`."""
+        return Figure(self.unknown, self.factor * factor, self.loose + loose)
 
 
 class System:
@@ -35,25 +48,41 @@ class System:
         self._from: list[float] = []
         self._to: list[float] = []
 
-    def unknown(self, low: float = 0.0, high: float = np.inf, *, whole: bool = False, size: float = 1.0) -> int:
-        """A new unknown, and its number; it is solved in units of `size`."""
+    def unknown(self, low: float = 0.0, *, whole: bool = False, size: float = 1.0) -> Figure:
+        """A new unknown of at least `low`; it is solved in units of `size`."""
         self._low.append(low)
-        self._high.append(high)
+        self._high.append(np.inf)
         self._whole.append(whole)
         self._size.append(size)
-        return len(self._low) - 1
+        return Figure(len(self._low) - 1)
 
-    def learn(self, unknown: int, low: float, high: float) -> None:
-        """Narrow an unknown's bounds: what is printed."""
-        self._low[unknown] = max(self._low[unknown], low)
-        self._high[unknown] = min(self._high[unknown], high)
+    def learn(self, figure: Figure, low: float, high: float) -> None:
+        """Narrow a figure's bounds: what is printed."""
+        unknown, factor, loose = figure
+        self._low[unknown] = max(self._low[unknown], low / factor * (1 - loose))
+        self._high[unknown] = min(self._high[unknown], high / factor * (1 + loose))
 
-    def known(self, unknown: int) -> float | None:
-        """The value of an unknown that has but one so far."""
-        return self._low[unknown] if self._low[unknown] == self._high[unknown] else None
+    def known(self, figure: Figure) -> float | None:
+        """The value of a figure that has but one so far."""
+        low, high = self._low[figure.unknown], self._high[figure.unknown]
+        return low * figure.factor if low == high and not figure.loose else None
 
-    def relate(self, terms: Iterable[tuple[float, int]], low: float = 0.0, high: float = 0.0) -> None:
-        """State that `low <= sum of weight x unknown <= high`."""
+    def relate(self, terms: Iterable[tuple[float, Figure]], low: float = 0.0, high: float = 0.0) -> None:
+        """State that `low <= sum of weight x figure <= high`."""
+        terms = list(terms)
+        if not any(figure.loose for _, figure in terms):
+            self._state([(weight * figure.factor, figure.unknown) for weight, figure in terms], low, high)
+            return
+        # No figure is below 0: its looseness moves the sum by at most that share of it, down or up.
+        for side, bottom, top in ((-1, -np.inf, high), (1, low, np.inf)):
+            if np.isfinite(bottom) or np.isfinite(top):
+                moved = [
+                    (weight * figure.factor * (1 + side * np.sign(weight) * figure.loose), figure.unknown)
+                    for weight, figure in terms
+                ]
+                self._state(moved, bottom, top)
+
+    def _state(self, terms: list[tuple[float, int]], low: float, high: float) -> None:
         for weight, unknown in terms:
             self._weights.append(weight)
             self._columns.append(unknown)
@@ -102,6 +131,8 @@ class Narrowed:
         moved = self.matrix @ fixed
         open_columns = np.flatnonzero(is_open)
         matrix = self.matrix[:, open_columns].tocsr()
+        silent = self._silent(matrix, open_columns, moved)
+        matrix.data[np.repeat(silent, np.diff(matrix.indptr))] = 0.0
         matrix.eliminate_zeros()
         touches = csr_matrix((np.ones(matrix.nnz), matrix.indices, matrix.indptr), shape=matrix.shape)
         count, label = connected_components(touches.T @ touches, directed=False)
@@ -120,6 +151,22 @@ class Narrowed:
             shift = moved[rows]
             bounds = (self.bottom[rows] - shift, self.top[rows] - shift, self.low[columns], self.high[columns], self.size[columns])
             yield Narrowed(part, *bounds), columns
+
+
+    def _silent(self, matrix: csr_matrix, columns: np.ndarray, moved: np.ndarray) -> np.ndarray:
+        """Which relations the bounds of their unknowns already hold to."""
+        up, down = matrix.maximum(0), matrix.minimum(0)
+        with np.errstate(invalid="ignore"):
+            least = _times(up, self.low[columns]) + _times(down, self.high[columns]) + moved
+            most = _times(up, self.high[columns]) + _times(down, self.low[columns]) + moved
+            return (least >= self.bottom) & (most <= self.top)
+
+
+def _times(matrix: csr_matrix, values: np.ndarray) -> np.ndarray:
+    """The product, unlimited where a weight that is not 0 meets an unlimited value."""
+    finite = np.isfinite(values)
+    unlimited = matrix @ np.where(finite, 0.0, np.sign(values))
+    return np.where(unlimited == 0, matrix @ np.where(finite, values, 0.0), np.copysign(np.inf, unlimited))
 
 
 def _settled(low: np.ndarray, high: np.ndarray) -> np.ndarray:
