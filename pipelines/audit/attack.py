@@ -63,7 +63,7 @@ def attack(released: Released, knowledge: Knowledge, tell: Tell = _silent) -> pl
     wanted = np.unique(unknown)
     low, high = bounds(system, wanted, tell)
     at = np.searchsorted(wanted, unknown)
-    lowest, highest = low[at] * factor * (1 - loose), high[at] * factor * (1 + loose)
+    lowest, highest = low[at] * factor * (1 - loose) + 0.0, high[at] * factor * (1 + loose) + 0.0  # no -0
     rows = [[*(key.get(name) for name in KEY), column] for key, column, _ in targets]
     rows = [[*row, *ends] for row, *ends in zip(rows, lowest.tolist(), highest.tolist(), strict=True)]
     return pl.DataFrame(rows, schema=EVIDENCE_SCHEMA, orient="row")

@@ -69,6 +69,9 @@ class _Program:
         columns = self.wanted[unknowns].astype(np.int32)
         self._solver.changeColsCost(len(columns), columns, np.full(len(columns), sign))
         self._solver.run()
+        if self._solver.getModelStatus() not in (highspy.HighsModelStatus.kOptimal, *ENDLESS):
+            self._solver.clearSolver()  # the last solution can be a bad start
+            self._solver.run()
         status = self._solver.getModelStatus()
         if status == highspy.HighsModelStatus.kOptimal:
             values = np.asarray(self._solver.getSolution().col_value)[self.wanted] * self._size

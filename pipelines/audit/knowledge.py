@@ -133,10 +133,10 @@ def ceiling(rate: Mapping[tuple[str, int], Rate], services: Sequence[str], perio
     total = 0.0
     for service in services:
         known = rate[service, period]
-        if column != "quantity" and not known.price:
+        share = known.shares[column][1] if column in known.shares else 1.0
+        if column != "quantity" and not known.price or not share:
             continue
         if known.units_high is None:
             return None
-        kr = known.price[1] if known.price and column != "quantity" else 1.0
-        total += known.units_high * kr * (known.shares[column][1] if column in known.shares else 1.0)
+        total += known.units_high * (known.price[1] * share if known.price and column != "quantity" else 1.0)
     return total
