@@ -46,7 +46,9 @@ def rates(periods: Sequence[int] = (0,), units_high: float | None = 53.0) -> pl.
     for service in AREAS:
         for period in periods:
             shares = SHARES[service] or (None, None, None)
-            ends = {f"{payer}_{end}": share for payer, share in zip(PAYERS, shares, strict=True) for end in ("low", "high")}
+            ends = {
+                f"{payer}_{end}": share for payer, share in zip(PAYERS, shares, strict=True) for end in ("low", "high")
+            }
             price = PRICE[service]
             row = {"service": service, "period": period, "price_low": price, "price_high": price, **ends}
             rows.append({**row, "units_high": units_high})
@@ -118,6 +120,8 @@ def primary(rows: pl.DataFrame, min_count: int = 5) -> pl.DataFrame:
     return rows.with_columns(primary=few | others | pl.col("n_citizens").is_between(1, min_count - 1))
 
 
-def judge(truth: Released, shown: Released, known: Knowledge, tell: Callable[[int, int], None] | None = None) -> Verdict:
+def judge(
+    truth: Released, shown: Released, known: Knowledge, tell: Callable[[int, int], None] | None = None
+) -> Verdict:
     evidence = attack(shown, known, tell) if tell else attack(shown, known)
     return verdict(evidence, truth, known)

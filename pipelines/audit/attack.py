@@ -78,7 +78,11 @@ def _withheld(released: Released, relations: Relations) -> Iterator[Target]:
         group = sized(*place[:2])
         if row["n_study"] is None and group not in sizes:
             sizes.add(group)
-            yield {"table": row["table"], "group_by": row["group_by"], "group": row["group"], "period": group[1]}, "n_study", now.n_study[group]
+            yield (
+                {"table": row["table"], "group_by": row["group_by"], "group": row["group"], "period": group[1]},
+                "n_study",
+                now.n_study[group],
+            )
         for column, unknown in now.figures[place].items():
             printed = row[column if column.startswith("n_") else f"mean_{column}"]
             if printed is None and row["n_citizens"] != 0:

@@ -17,8 +17,13 @@ Tell = Callable[[int, int], None]
 """Told how many of how many unknowns are done."""
 REACHED = 1e-7
 """How near to a bound, of its size, a solution reaches it."""
-OPTIONS = {"output_flag": False, "threads": 1, "presolve": "off", "simplex_scale_strategy": 0}
-"""Without presolve each program starts from the solution of the one before, which is most of its speed."""
+OPTIONS: dict[str, bool | int | str] = {
+    "output_flag": False,
+    "threads": 1,
+    "presolve": "off",
+    "simplex_scale_strategy": 0,
+}
+"""The numbers are scaled already. Without presolve each program starts from the solution of the one before, which is most of its speed."""
 ENDLESS = (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible)
 
 

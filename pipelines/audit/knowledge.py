@@ -134,7 +134,7 @@ def ceiling(rate: Mapping[tuple[str, int], Rate], services: Sequence[str], perio
     for service in services:
         known = rate[service, period]
         share = known.shares[column][1] if column in known.shares else 1.0
-        if column != "quantity" and not known.price or not share:
+        if (column != "quantity" and not known.price) or not share:
             continue
         if known.units_high is None:
             return None

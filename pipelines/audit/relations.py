@@ -34,7 +34,7 @@ Place = tuple[Who, int, Line]
 NEAR = 1e-9
 """How near to the truth a printed figure is that is not rounded, of its size."""
 ROUNDED = 1e-6
-"""kr. by which a user's cost and its parts can be off each: they are summed as whole millionths. Quantities are whole."""
+"""kr. by which a user's cost, and each part of it, can be off: whole millionths are summed. Quantities are whole."""
 CHEAPEST = 0.01
 """kr. that a unit costs at least, of which each user has one: so much of a cost is rounding at most."""
 THOUSAND_KR = 1000.0
@@ -58,7 +58,7 @@ class Relations:
     def __init__(self, released: Released, knowledge: Knowledge) -> None:
         self.system = System()
         self.knowledge = knowledge
-        self.members = {
+        self.members: dict[Line, list[Line]] = {
             (area, None): [(area, service) for service, own in knowledge.areas.items() if own == area]
             for area in knowledge.areas.values()
         }
@@ -82,7 +82,7 @@ class Relations:
             figures, size = rows.figures[place], rows.n_study[group]
             self._read(row, figures, size, profile)
             self.system.relate([(1, size), (-1, figures["n_citizens"])], 0, np.inf)
-        for who, period in {(who, period) for who, period, _ in rows.figures}:
+        for who, period in dict.fromkeys((who, period) for who, period, _ in rows.figures):
             for parent, children in self.members.items():
                 if (who, period, parent) in rows.figures:
                     self._line(rows, rate, who, period, parent, children)
@@ -154,6 +154,8 @@ class Relations:
                 learn(unknown, *_count(row[name], profile))
         if row["n_citizens"] is None:
             return
+        if row["share_users"] is not None:
+            learn(figures["n_users"], *_count(round(row["share_users"] * row["n_citizens"]), profile))
         fewest, most = _count(row["n_citizens"], profile)
         for name, unknown in figures.items():
             if name in ("n_citizens", "n_users"):
@@ -174,9 +176,7 @@ class Relations:
         """A line's row is the rows of its citizens' parts; what follows from another column says nothing more."""
         self._sum(whole, parts, self._exact(rate[line[1], period]) if line[1] else ())
 
-    def _line(
-        self, rows: Rows, rate: Rates, who: Who, period: int, parent: Line, members: list[Line]
-    ) -> None:
+    def _line(self, rows: Rows, rate: Rates, who: Who, period: int, parent: Line, members: list[Line]) -> None:
         """An area is its services, the total its areas, of the citizens whom the parent's row rests on."""
         own = [(line, rows.figures[who, period, line]) for line in members if (who, period, line) in rows.figures]
         if not own:
@@ -191,9 +191,7 @@ class Relations:
         costs = {name: unknown for name, unknown in figures.items() if name in COSTS}
         self._sum(costs, inside)
 
-    def _inside(
-        self, rate: Rates, period: int, line: Line, child: Figures, n_citizens: Figure
-    ) -> Figures:
+    def _inside(self, rate: Rates, period: int, line: Line, child: Figures, n_citizens: Figure) -> Figures:
         """The part of a line's row that the parent's citizens have: all of it where they are the same citizens."""
         here, there = self.system.known(child["n_citizens"]), self.system.known(n_citizens)
         if child["n_citizens"] == n_citizens or (here is not None and here == there):
@@ -304,6 +302,7 @@ class Relations:
 
 
 def place_of(row: Mapping[str, Any]) -> Place:
+    """Where a row stands, whatever its table: no group is in two."""
     return (row["group_by"], row["group"]), row["period"], (row["area"], row["service"])
 
 

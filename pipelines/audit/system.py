@@ -149,9 +149,14 @@ class Narrowed:
             columns = open_columns[own]
             part = matrix[rows][:, own].tocsr()
             shift = moved[rows]
-            bounds = (self.bottom[rows] - shift, self.top[rows] - shift, self.low[columns], self.high[columns], self.size[columns])
+            bounds = (
+                self.bottom[rows] - shift,
+                self.top[rows] - shift,
+                self.low[columns],
+                self.high[columns],
+                self.size[columns],
+            )
             yield Narrowed(part, *bounds), columns
-
 
     def _silent(self, matrix: csr_matrix, columns: np.ndarray, moved: np.ndarray) -> np.ndarray:
         """Which relations the bounds of their unknowns already hold to."""
@@ -186,7 +191,10 @@ def _narrow(system: Narrowed, whole: np.ndarray) -> bool:
         rest_most = _others(most, rows, matrix.shape[0], np.inf)
         size = np.abs(np.where(np.isfinite(least), least, 0)) + np.abs(np.where(np.isfinite(most), most, 0))
         slack = NOISE * np.bincount(rows, size, matrix.shape[0])[rows]
-        up, down = (system.top[rows] - rest_least + slack) / weights, (system.bottom[rows] - rest_most - slack) / weights
+        up, down = (
+            (system.top[rows] - rest_least + slack) / weights,
+            (system.bottom[rows] - rest_most - slack) / weights,
+        )
     lower, upper = np.where(weights > 0, down, up), np.where(weights > 0, up, down)
     low, high = system.low.copy(), system.high.copy()
     np.maximum.at(low, columns, np.nan_to_num(lower, nan=-np.inf, posinf=np.inf, neginf=-np.inf))

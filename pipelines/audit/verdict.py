@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.audit.knowledge import AMOUNTS, COSTS, COUNTS, KEY, Knowledge, Line, Released, ceiling
+from pipelines.audit.knowledge import AMOUNTS, COSTS, COUNTS, KEY, Knowledge, Line, Released, Who, ceiling
 
 COMPUTED_SHARE = 1e-4
 COMPUTED = 0.01
@@ -58,6 +58,7 @@ def verdict(evidence: pl.DataFrame, truth: Released, knowledge: Knowledge) -> Ve
     known = evidence.join(figures, on=FIGURE, how="left", nulls_equal=True).join(
         _hidden_counts(evidence), on=list(KEY), how="left", nulls_equal=True
     )
+    known = known.join(_nobody(rows, evidence, knowledge), on=list(KEY), how="left", nulls_equal=True)
     value, low, high = pl.col("value"), pl.col("low"), pl.col("high")
     least, most = pl.col("low").sub(WHOLE).ceil(), pl.col("high").add(WHOLE).floor()
     is_count = pl.col("column").is_in([*COUNTS, "n"])
@@ -74,6 +75,7 @@ def verdict(evidence: pl.DataFrame, truth: Released, knowledge: Knowledge) -> Ve
     widest = pl.min_horizontal(value * (1 + bracket), n_citizens * pl.col("ceiling"))
     nothing = pl.col("column").is_in(COSTS[1:]) & (pl.col("ceiling") == 0)
     tight = high - low <= COMPUTED + COMPUTED_SHARE * pl.coalesce(value, pl.max_horizontal(low.abs(), high.abs()))
+    nothing |= (value == 0) & pl.col("nobody").fill_null(value=False)
     rule = (
         pl.when((pl.col("n_citizens") == 0) | nothing)
         .then(None)
@@ -94,7 +96,7 @@ def verdict(evidence: pl.DataFrame, truth: Released, knowledge: Knowledge) -> Ve
         evidence.filter(column="n_users"), on=list(KEY), how="anti", nulls_equal=True
     )
     printed = missing.select(*KEY, column=pl.lit("n_users"), rule=pl.lit("printed"))
-    found = pl.concat([leaks.select(list(LEAKS_SCHEMA)), printed.select(list(LEAKS_SCHEMA))]).cast(dict(LEAKS_SCHEMA))
+    found = pl.concat([leaks.select(list(LEAKS_SCHEMA)), printed.select(list(LEAKS_SCHEMA))]).cast(LEAKS_SCHEMA)
     return Verdict(found, len(evidence))
 
 
@@ -158,6 +160,29 @@ def _ceilings(knowledge: Knowledge) -> pl.DataFrame:
     ]
     schema = {"period": pl.Int16, "area": pl.String, "service": pl.String, "column": pl.String, "ceiling": pl.Float64}
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _nobody(rows: pl.DataFrame, evidence: pl.DataFrame, knowledge: Knowledge) -> pl.DataFrame:
+    """`KEY`, `nobody`: rows within a row that is printed and has no users; that these have none is said there."""
+    withheld = evidence.filter(column="n_users")
+    none = rows.filter((pl.col("n_users") == 0) & (pl.col("table") != "rest"))
+    none = none.join(withheld, on=list(KEY), how="anti", nulls_equal=True)
+    printed = set(none.select("group_by", "group", "period", "area", "service").rows())
+    wholes: dict[tuple[Who, int | None], set[Who]] = {}
+    for parts in knowledge.parts:
+        for part in [*parts.parts, (parts.whole[0], parts.rest)]:
+            wholes.setdefault((part, parts.period), set()).add(parts.whole)
+    keys = []
+    for row in withheld.select(list(KEY)).iter_rows():
+        _, group_by, group, period, area, service = row
+        around = {(group_by, group)}
+        for _ in knowledge.parts:
+            around |= {whole for who in around for at in (None, period) for whole in wholes.get((who, at), ())}
+        lines = {(area, service), (area, None), (None, None)}
+        if any((*who, period, *line) in printed for who in around for line in lines):
+            keys.append(row)
+    schema = {**dict.fromkeys(KEY, pl.String), "period": pl.Int16}
+    return pl.DataFrame(keys, schema=schema, orient="row").with_columns(nobody=pl.lit(value=True))
 
 
 def _hidden_counts(evidence: pl.DataFrame) -> pl.DataFrame:
