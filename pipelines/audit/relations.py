@@ -81,7 +81,10 @@ class Relations:
                 rows.n_study[group] = self.system.unknown(whole=True)
             figures, size = rows.figures[place], rows.n_study[group]
             self._read(row, figures, size, profile)
-            self.system.relate([(1, size), (-1, figures["n_citizens"])], 0, np.inf)
+            if row["n_study"] is None:
+                self.system.relate([(1, size), (-1, figures["n_citizens"])], 0, np.inf)
+            else:  # rounded or not, a bound keeps the periods apart, which else are one large program
+                self.system.learn(figures["n_citizens"], 0, self.system.most(size))
         for who, period in dict.fromkeys((who, period) for who, period, _ in rows.figures):
             for parent, children in self.members.items():
                 if (who, period, parent) in rows.figures:
@@ -217,8 +220,13 @@ class Relations:
                 continue
             rest = self._row(line, period, rate)
             self._same_line(whole, [*own, rest], line, period, rate)
-            self.system.relate([(1, size), *((-1, part) for part in sizes), (-1, rest["n_citizens"])], 0, np.inf)
+            if not self._spread([size, *sizes]):
+                self.system.relate([(1, size), *((-1, part) for part in sizes), (-1, rest["n_citizens"])], 0, np.inf)
             rows.rests.append((parts, period, line, rest))
+
+    def _spread(self, sizes: list[Figure]) -> bool:
+        """Whether these groups' sizes are all printed, and rounded: they would tie the periods to each other."""
+        return self.knowledge.profile.round_counts > 1 and all(np.isfinite(self.system.most(size)) for size in sizes)
 
     def _all(self, whole: Figure, parts: list[Figure]) -> bool:
         """Whether these printed counts leave nobody for a rest."""

@@ -67,6 +67,10 @@ class System:
         low, high = self._low[figure.unknown], self._high[figure.unknown]
         return low * figure.factor if low == high and not figure.loose else None
 
+    def most(self, figure: Figure) -> float:
+        """The highest value of a figure so far."""
+        return self._high[figure.unknown] * figure.factor * (1 + figure.loose)
+
     def relate(self, terms: Iterable[tuple[float, Figure]], low: float = 0.0, high: float = 0.0) -> None:
         """State that `low <= sum of weight x figure <= high`."""
         terms = list(terms)
