@@ -26,7 +26,7 @@ ALLOWED = {
     "settings": set(),
     "text_files": {"polars"},
     "catalogue": {"catalogue", "text_files", "faults", "polars"},
-    "pipelines": {"pipelines", "catalogue", "faults", *CALCULATION},
+    "pipelines": {"pipelines", "catalogue", "faults", "scipy", "highspy", *CALCULATION},
     "engines": {"engines", "pipelines", "settings", "faults", "polars", "upath", "dask", "distributed"},
     "releases": {"releases", "faults", "polars", "filelock"},
     "expectations": {"expectations", "catalogue", "faults", "pandera", "polars", "great_expectations", "pandas"},
