@@ -43,7 +43,7 @@ def employment_table(
         `pipelines.tables.COST_TABLE_SCHEMA` without rows of services, by group of months, then period. `n_study` are
         the citizens in the group in the period: those present, whose months are known.
     """
-    in_group = _members(periods, costs, catalogue.services)
+    in_group = members_by_months(periods, costs, catalogue.services)
     groups = pl.DataFrame({"group_by": GROUP_BY, "group": list(GROUPS)})
     numbers = pl.DataFrame({"period": period_numbers}, schema={"period": pl.Int16}).sort("period")
     cells = groups.join(numbers, how="cross", maintain_order="left_right").join(
@@ -53,7 +53,7 @@ def employment_table(
     return means(study, cells, in_group, costs, catalogue, price_year).filter(pl.col("service").is_null())
 
 
-def _members(periods: pl.DataFrame, costs: pl.DataFrame, services: pl.DataFrame) -> pl.DataFrame:
+def members_by_months(periods: pl.DataFrame, costs: pl.DataFrame, services: pl.DataFrame) -> pl.DataFrame:
     """`person`, `period`, `start`, `group_by`, `group`: who is present, and measured for months in employment."""
     counted = services.filter(measure="months").select("service").head(1)
     key = ["person", "period", "service"]

@@ -66,7 +66,7 @@ def cost_table(
     Returns:
         The rows of `means`, sorted: everybody, kommuner, groups; in each by period and line.
     """
-    members = _members(study_base)
+    members = members_of(study_base)
     group_order = pl.col("group_by").replace_strict({"alle": 0, "kommune": 1, "gruppe": 2})
     numbers = pl.DataFrame({"period": period_numbers}, schema={"period": pl.Int16})
     sizes = members.group_by("group_by", "group").agg(n_study=pl.len()).sort(group_order, "group")
@@ -75,7 +75,7 @@ def cost_table(
     return means(study, cells, there, costs, catalogue, price_year)
 
 
-def _members(study_base: pl.DataFrame) -> pl.DataFrame:
+def members_of(study_base: pl.DataFrame) -> pl.DataFrame:
     """`person`, `group_by`, `group`: each citizen under everybody, its kommune, and its group where it has one."""
     return pl.concat(
         study_base.select("person", group_by=pl.lit(group_by), group=group.cast(pl.String)).drop_nulls("group")

@@ -76,17 +76,30 @@ class _Program:
         columns = self.wanted[unknowns].astype(np.int32)
         self._solver.changeColsCost(len(columns), columns, np.full(len(columns), sign))
         self._solver.run()
-        if self._solver.getModelStatus() not in (highspy.HighsModelStatus.kOptimal, *ENDLESS):
-            self._solver.clearSolver()  # the last solution can be a bad start
-            self._solver.run()
-        status = self._solver.getModelStatus()
+        solver = self._solver
+        if solver.getModelStatus() not in (highspy.HighsModelStatus.kOptimal, *ENDLESS):
+            solver.clearSolver()  # the last solution can be a bad start
+            solver.run()
+        if solver.getModelStatus() not in (highspy.HighsModelStatus.kOptimal, *ENDLESS):
+            solver = _afresh(solver)
+        status = solver.getModelStatus()
         if status == highspy.HighsModelStatus.kOptimal:
-            values = np.asarray(self._solver.getSolution().col_value)[self.wanted] * self._size
+            values = np.asarray(solver.getSolution().col_value)[self.wanted] * self._size
             self.least, self.most = np.minimum(self.least, values), np.maximum(self.most, values)
         elif status not in ENDLESS:
-            raise ValueError(f"the printed figures contradict each other: {self._solver.modelStatusToString(status)}")
+            raise ValueError(f"the printed figures contradict each other: {solver.modelStatusToString(status)}")
         self._solver.changeColsCost(len(columns), columns, np.zeros(len(columns)))
         return status == highspy.HighsModelStatus.kOptimal
+
+
+def _afresh(solver: highspy.Highs) -> highspy.Highs:
+    """The same program with the solver's own scaling and choice of a way: slower, and surer."""
+    other = highspy.Highs()
+    for option in ("output_flag", "threads", "presolve"):
+        other.setOptionValue(option, OPTIONS[option])
+    other.passModel(solver.getLp())
+    other.run()
+    return other
 
 
 def _reached(value: np.ndarray, bound: np.ndarray) -> np.ndarray:

@@ -44,7 +44,8 @@ def verdict(evidence: pl.DataFrame, truth: Released, knowledge: Knowledge) -> Ve
     Args:
         evidence: `pipelines.audit.attack.attack`.
         truth: the same tables before suppression; of cost and employment table with `primary` (bool): rows withheld
-            for their own sake, as few users, a small complement or dominance.
+            for their own sake, as few users, a small complement or dominance; and `primary_amounts`: rows whose amounts
+            are (of an area or the total not where it is the complement that is small).
         knowledge: what the attack was given; its `profile` has the thresholds.
 
     Rule: docs/disclosure.md, "The audit".
@@ -63,7 +64,7 @@ def verdict(evidence: pl.DataFrame, truth: Released, knowledge: Knowledge) -> Ve
     least, most = pl.col("low").sub(WHOLE).ceil(), pl.col("high").add(WHOLE).floor()
     is_count = pl.col("column").is_in([*COUNTS, "n"])
     unprinted = pl.col("table").is_in(["rest", "difference"])
-    own = pl.col("primary").fill_null(value=False)
+    own, own_amounts = (pl.col(name).fill_null(value=False) for name in ("primary", "primary_amounts"))
     # What a row prints of its own citizens no suppression elsewhere can widen.
     n_citizens = pl.when(~pl.col("hides_n_citizens").fill_null(value=False)).then("n_citizens")
     fewest = pl.min_horizontal(pl.lit(profile.min_count), pl.when(pl.col("column") == "n_users").then(n_citizens))
@@ -87,7 +88,13 @@ def verdict(evidence: pl.DataFrame, truth: Released, knowledge: Knowledge) -> Ve
         .then(pl.lit("computed"))
         .when(~is_count & tight)
         .then(pl.lit("computed"))
-        .when(~is_count & ~unprinted & own & (value > 0) & ((low > value * (1 - bracket)) | (high < widest - COMPUTED)))
+        .when(
+            ~is_count
+            & ~unprinted
+            & own_amounts
+            & (value > 0)
+            & ((low > value * (1 - bracket)) | (high < widest - COMPUTED))
+        )
         .then(pl.lit("bracketed"))
     )
     few_rest = pl.col("n_citizens").is_between(1, profile.min_count - 1)
@@ -107,7 +114,9 @@ def _rows(truth: Released, knowledge: Knowledge) -> pl.DataFrame:
     frame = truth.rows()
     if "primary" not in frame.columns:
         frame = frame.with_columns(primary=pl.lit(value=False))
-    rows = frame.select(*KEY, *counted, *sums, "primary")
+    if "primary_amounts" not in frame.columns:
+        frame = frame.with_columns(primary_amounts="primary")
+    rows = frame.select(*KEY, *counted, *sums, "primary", "primary_amounts")
     rests = []
     for parts in knowledge.parts:
         key = ["period", "area", "service"]
@@ -115,7 +124,7 @@ def _rows(truth: Released, knowledge: Knowledge) -> pl.DataFrame:
         names = [f"{group_by}\0{group}" for group_by, group in parts.parts]
         who = pl.concat_str("group_by", "group", separator="\0")
         inside = rows.filter(within & who.is_in(names)).group_by(key).agg(pl.sum(*COUNTS, *AMOUNTS))
-        whole = rows.filter(within, group_by=parts.whole[0], group=parts.whole[1]).drop("primary")
+        whole = rows.filter(within, group_by=parts.whole[0], group=parts.whole[1]).drop("primary", "primary_amounts")
         both = whole.join(inside, on=key, how="inner", nulls_equal=True, suffix="_inside")
         left = {name: pl.col(name) - pl.col(f"{name}_inside") for name in (*COUNTS, *AMOUNTS)}
         named = {"table": pl.lit("rest"), "group": pl.lit(parts.rest)}
@@ -125,7 +134,7 @@ def _rows(truth: Released, knowledge: Knowledge) -> pl.DataFrame:
 
 def _figures(rows: pl.DataFrame) -> pl.DataFrame:
     """A row a figure: `FIGURE`, `value`, and of its row what the rules look at."""
-    beside = ["n_citizens", "primary"]
+    beside = ["n_citizens", "primary", "primary_amounts"]
     kept = rows.with_columns(pl.col(beside).name.prefix("row_"))
     long = kept.unpivot(
         on=[*COUNTS, *AMOUNTS],
@@ -141,6 +150,7 @@ def _figures(rows: pl.DataFrame) -> pl.DataFrame:
         service=pl.lit(None, pl.String),
         n_citizens=pl.lit(None, pl.Float64),
         primary=pl.lit(value=False),
+        primary_amounts=pl.lit(value=False),
     )
     long = long.filter((pl.col("column") != "n_study") & pl.col("value").is_not_null())
     return pl.concat([long, sizes.unique(FIGURE, keep="first", maintain_order=True)])

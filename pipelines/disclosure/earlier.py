@@ -1,7 +1,7 @@
 """What earlier releases of a study have told already, of the same citizens or of nearly the same.
 
-Here: finding the rows of a release that are unknown to nobody any more. Not here: where releases and what lay behind
-them are kept (`reports.releases`).
+Here: finding the rows of a release that are unknown to nobody any more. Not here: where releases are kept, and who
+was in them (`releases.earlier`).
 
 A figure told once cannot be withheld: rows that rest on the same citizens and the same use are one unknown, in
 whichever release they stand. Where a few citizens came or went since, the difference of the two releases is theirs.
@@ -21,25 +21,27 @@ from pipelines.disclosure.truth import ROW
 from pipelines.disclosure.values import KKR, Row
 
 SAME = 1e-9
-"""Two means are the same that differ by no more than this share of them."""
-FIGURES = ("n_citizens", "n_users", "mean_quantity", "mean_cost", *(f"mean_cost_{payer}" for payer in PAYERS))
+"""Two means are the same that differ by no more than this share of them, and what rounding hides."""
+COUNTS = ("n_study", "n_citizens", "n_users")
+PAID = tuple(f"mean_cost_{payer}" for payer in PAYERS)
+AMOUNTS = ("mean_quantity", "mean_cost", *PAID)
 
 
 @dataclass(frozen=True)
 class Earlier:
-    """An earlier release: its rows as they were told (`released`) and as they were (`true`), cost table and employment
-    table together; `base`: `person`, `group_by`, `group` of its study base.
+    """An earlier release: rows of its cost table and employment table together as they were told, the profile they were
+    rounded by, and its study base (`person`, `group_by`, `group`; None where the store does not hold it any more).
     """
 
     release_id: str
-    released: pl.DataFrame
-    true: pl.DataFrame
-    base: pl.DataFrame
+    rows: pl.DataFrame
+    profile: Profile
+    base: pl.DataFrame | None
 
 
 @dataclass(frozen=True)
 class Told:
-    """`counts`: groups whose size was told; `values`: by period and row, whether `users`, `amounts` were."""
+    """`counts`: groups whose size was told; `values`: by period and row, whether `users`, `amounts`, `payers` were."""
 
     counts: set[Key] = field(default_factory=set)
     values: dict[int, dict[Row, set[str]]] = field(default_factory=dict)
@@ -52,60 +54,68 @@ def told_before(earlier: Sequence[Earlier], own: pl.DataFrame, base: pl.DataFram
     """
     told = Told()
     for release in earlier:
-        moved = _moved(release.base, base)
-        of_released = release.released.select(
-            *ROW,
-            users=pl.col("n_users").is_not_null(),
-            amounts=pl.coalesce("mean_quantity", "mean_cost").is_not_null(),
-            size=pl.col("n_study").is_not_null(),
-        )
-        now = own.join(release.true, on=ROW, nulls_equal=True, suffix="_then")
-        same = pl.all_horizontal(_same(figure) for figure in FIGURES)
-        rows = now.filter(same).join(of_released, on=ROW, nulls_equal=True)
-        for row in rows.iter_rows(named=True):
+        for row in unchanged(release, own, base).iter_rows(named=True):
             key = Row(row["group_by"], row["group"], row["area"], row["service"])
-            if moved.get(key[:2], 0):
-                continue
             values = told.values.setdefault(row["period"], {}).setdefault(key, set())
-            values |= {name for name in ("users", "amounts") if row[name]}
-            if row["size"]:
+            by_figure = {"n_users": "users", "mean_quantity": "amounts", "mean_cost": "amounts", PAID[0]: "payers"}
+            values |= {what for name, what in by_figure.items() if row[name] is not None}
+            if row["n_study"] is not None:
                 told.counts.add(("group", *key[:2]))
     return told
+
+
+def unchanged(release: Earlier, own: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
+    """The rows of an earlier release that rest on the same citizens, and tell nothing else than is true of them now."""
+    moved = came_or_went(release, own, base)
+    now = own.select(*ROW, *(pl.col(name).alias(f"{name}_now") for name in (*COUNTS, *AMOUNTS)))
+    of_quantity, of_kr = release.profile.round_quantity, release.profile.round_kr
+    rooms = dict.fromkeys(COUNTS, (release.profile.round_counts - 1) / 2)
+    rooms |= dict.fromkeys(AMOUNTS, of_kr / 2) | {"mean_quantity": of_quantity / 2}
+    same = [
+        ((pl.col(name).cast(pl.Float64) - pl.col(f"{name}_now")).abs() <= room + SAME * pl.col(name)).fill_null(True)
+        for name, room in rooms.items()
+    ]
+    rows = release.rows.join(now, on=ROW, nulls_equal=True).filter(*same)
+    return rows.join(moved, on=["group_by", "group"], how="anti").select(release.rows.columns)
+
+
+def came_or_went(release: Earlier, own: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
+    """`group_by`, `group`, `n`: how many citizens came into a group or left it since, where any did.
+
+    Of groups that no study base tells of (months in employment), and where it is not held any more: the difference of
+    the sizes told.
+    """
+    key = ["group_by", "group"]
+    then = release.rows.filter(~pl.col("group_by").is_in(base["group_by"].unique().implode()) | (release.base is None))
+    sizes = then.join(own, on=ROW, nulls_equal=True, suffix="_now").drop_nulls("n_study")
+    apart = (pl.col("n_study").cast(pl.Int64) - pl.col("n_study_now")).abs().max()
+    found = [sizes.group_by(key).agg(n=apart)]
+    if release.base is not None:
+        stayed = release.base.join(base, on=["person", *key])
+        signed = [
+            frame.group_by(key).agg(n=pl.len().cast(pl.Int64) * sign)
+            for frame, sign in ((release.base, 1), (base, 1), (stayed, -2))
+        ]
+        found.append(pl.concat(signed).group_by(key).agg(pl.sum("n")))
+    return pl.concat(found).filter(pl.col("n") > 0).sort(key)
 
 
 def changed_by_few(
     earlier: Sequence[Earlier], rows: pl.DataFrame, base: pl.DataFrame, profile: Profile
 ) -> Mapping[Row, tuple[int, Mapping[str, float]]]:
-    """The rows of which an earlier release told figures of nearly the same citizens: how many came or went since, and
-    the amounts told (kroner in thousands).
+    """The rows of one period of which an earlier release told figures of nearly the same citizens: how many came or
+    went since, and the sums told (kroner in thousands).
     """
     found: dict[Row, tuple[int, Mapping[str, float]]] = {}
+    sums = {"users": ("n_users", 1.0), "quantity": ("mean_quantity", 1.0)}
+    sums |= {payer: (f"mean_cost_{payer}", KKR) for payer in PAYERS}
     for release in earlier:
-        few = {group: n for group, n in _moved(release.base, base).items() if 1 <= n < profile.min_count}
-        told = release.released.join(rows.select(ROW), on=ROW, how="semi", nulls_equal=True)
-        for row in told.iter_rows(named=True):
-            citizens, n = few.get((row["group_by"], row["group"])), row["n_citizens"]
-            if citizens and n:
-                key = Row(row["group_by"], row["group"], row["area"], row["service"])
-                figures = {"users": row["n_users"], "quantity": row["mean_quantity"]}
-                figures |= {payer: row[f"mean_cost_{payer}"] for payer in PAYERS}
-                sums = {"users": 1.0, "quantity": n} | dict.fromkeys(PAYERS, n / KKR)
-                found[key] = citizens, {name: v * sums[name] for name, v in figures.items() if v is not None}
+        few = came_or_went(release, rows, base).filter(pl.col("n") < profile.min_count)
+        told = release.rows.join(rows.select(ROW), on=ROW, how="semi", nulls_equal=True)
+        told = told.join(few, on=["group_by", "group"])
+        for row in told.filter(pl.col("n_citizens") > 0).iter_rows(named=True):
+            key = Row(row["group_by"], row["group"], row["area"], row["service"])
+            times = {"users": 1.0} | dict.fromkeys(["quantity", *PAYERS], row["n_citizens"])
+            values = {of: row[name] * times[of] / by for of, (name, by) in sums.items() if row[name] is not None}
+            found[key] = row["n"], values
     return found
-
-
-def _moved(then: pl.DataFrame, now: pl.DataFrame) -> dict[tuple[str, str], int]:
-    """How many citizens came into a group or left it."""
-    stayed = then.join(now, on=["person", "group_by", "group"])
-    sizes = [frame.group_by("group_by", "group").agg(n=pl.len()) for frame in (then, now, stayed)]
-    signed = [
-        size.with_columns(pl.col("n").cast(pl.Int64) * sign) for size, sign in zip(sizes, (1, 1, -2), strict=True)
-    ]
-    moved = pl.concat(signed).group_by("group_by", "group").agg(pl.sum("n"))
-    return {(by, group): n for by, group, n in moved.rows()}
-
-
-def _same(figure: str) -> pl.Expr:
-    now, then = pl.col(figure), pl.col(f"{figure}_then")
-    near = (now - then).abs() <= SAME * now.abs()
-    return near.fill_null(False) | (now.is_null() & then.is_null())

@@ -46,3 +46,12 @@ def reasons(table: pl.DataFrame, largest: pl.DataFrame, profile: Profile) -> pl.
 def few(column: str, profile: Profile) -> pl.Expr:
     """Whether a count of citizens is few, and not none."""
     return pl.col(column).is_between(1, profile.min_count - 1)
+
+
+def of_amounts() -> pl.Expr:
+    """Whether a row's reasons withhold its amounts too: of an area and the total, few others tell of the users alone,
+    since costs of several services tell nothing of how many used any of them.
+    """
+    return pl.any_horizontal(name for name in REASONS if name != "few_others") | (
+        pl.col("few_others") & pl.col("service").is_not_null()
+    )

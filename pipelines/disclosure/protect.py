@@ -16,17 +16,20 @@ from catalogue.profiles import Profile
 from faults import DisclosureError, Fault
 from pipelines.comparison import GROUPS as COMPARED
 from pipelines.comparison import STANDARDISED
+from pipelines.costs import PAYERS
 from pipelines.disclosure.counts import Key, hidden_counts, line_classes, period_counts, study_counts
 from pipelines.disclosure.earlier import Earlier, changed_by_few, told_before
 from pipelines.disclosure.knowledge import parts
-from pipelines.disclosure.primary import reasons
+from pipelines.disclosure.primary import REASONS, of_amounts, reasons
 from pipelines.disclosure.rounding import rounded
 from pipelines.disclosure.suppression import Unprotectable
 from pipelines.disclosure.truth import ROW, Behind
 from pipelines.disclosure.values import Hidden, Row, hidden_values
+from pipelines.employment import GROUP_BY as EMPLOYMENT
 
 USERS = ("n_users", "share_users")
-AMOUNTS = ("mean_quantity", "mean_cost", "mean_cost_kommune", "mean_cost_region", "mean_cost_stat")
+AMOUNTS = ("mean_quantity", "mean_cost")
+PAID = tuple(f"mean_cost_{payer}" for payer in PAYERS)
 OF_CHANGES = {"share": "share_users", "quantity": "mean_quantity", "cost": "mean_cost"}
 """A change's columns by the figure that it is a change of."""
 IS_COMPARED = pl.col("group_by").is_in(COMPARED)
@@ -50,7 +53,8 @@ class StudyTables:
 @dataclass(frozen=True)
 class Protected:
     """`tables` may be told. `reasons`: why rows of the study's own groups are withheld for their own sake: `ROW`,
-    `pipelines.disclosure.primary.REASONS`, and `primary`: whether any of them holds.
+    `pipelines.disclosure.primary.REASONS`, and `primary`: whether any of them holds, and
+    `primary_amounts`: whether any does that withholds amounts too.
     """
 
     tables: StudyTables
@@ -82,7 +86,7 @@ def protect(
 
     Returns:
         The tables in their order. In a row with `withheld` some figure is null for disclosure control: `n_users` and
-        `share_users`, or these and every mean, or `n_citizens` and `n_study` too.
+        `share_users`, what each payer pays, both and all means, or these and `n_citizens` and `n_study` too.
 
     Raises:
         DisclosureError: with what earlier releases have told, something withheld could be worked out.
@@ -114,7 +118,7 @@ def protect(
         hidden[period] = values, uncounted
     own = _withhold(judged, hidden, groups)
     compared = _withhold_compared(tables.cost_table, behind, profile, own)
-    is_employment = pl.col("group_by").is_in(tables.employment_table["group_by"].unique().implode())
+    is_employment = pl.col("group_by") == EMPLOYMENT
     cost_table = pl.concat([own.filter(~is_employment), compared])
     shown = StudyTables(
         cost_table=cost_table,
@@ -126,7 +130,7 @@ def protect(
     primary = judged.select(*ROW, *(name for name in judged.columns if name not in own.columns))
     return Protected(
         replace(shown, **{name: rounded(table, profile) for name, table in shown.items()}),
-        primary.with_columns(primary=pl.any_horizontal(cs.boolean())),
+        primary.with_columns(primary=pl.any_horizontal(REASONS), primary_amounts=of_amounts()),
     )
 
 
@@ -155,23 +159,31 @@ def _uncounted(rows: pl.DataFrame, held: pl.DataFrame, profile: Profile, groups:
 def _withhold(
     judged: pl.DataFrame, hidden: Mapping[int, tuple[Hidden, set[Row]]], groups: Collection[Key]
 ) -> pl.DataFrame:
+    # Who is in a group of months is who is measured for these: its size is told by that count.
+    sized = {
+        (by, group, period)
+        for by, group, period, *line in judged.filter(pl.col("n_citizens") == pl.col("n_study")).select(ROW).rows()
+        if by == EMPLOYMENT and Row(by, group, *line) in hidden[period][1]
+    }
     flags = []
     for by, group, period, *line in judged.select(ROW).rows():
         (values, uncounted), row = hidden[period], Row(by, group, *line)
-        flags.append((row in values.amounts, row in values.users, row in uncounted, ("group", by, group) in groups))
-    names = ("hide_amounts", "hide_users", "hide_citizens", "hide_study")
+        study = ("group", by, group) in groups or (by, group, period) in sized
+        flags.append((row in values.amounts, row in values.payers, row in values.users, row in uncounted, study))
+    names = ("hide_amounts", "hide_payers", "hide_users", "hide_citizens", "hide_study")
     schema = dict.fromkeys(names, pl.Boolean)
     marked = pl.concat([judged, pl.DataFrame(flags, schema=schema, orient="row")], how="horizontal")
     study = pl.col("hide_study") | pl.col("small_group")
     citizens = study | pl.col("hide_citizens")
-    amounts, users = citizens | pl.col("hide_amounts"), citizens | pl.col("hide_users")
+    amounts, payers, users = (citizens | pl.col(f"hide_{what}") for what in ("amounts", "payers", "users"))
     added = {name for name in marked.columns if marked.schema[name] == pl.Boolean} - {"illustrative"}
     return marked.with_columns(
         _unless(amounts, cs.by_name(*AMOUNTS)),
+        _unless(payers, cs.by_name(*PAID)),
         _unless(users, cs.by_name(*USERS)),
         _unless(citizens, cs.by_name("n_citizens")),
         _unless(study, cs.by_name("n_study")),
-        withheld=study | ((amounts | users) & (pl.col("n_citizens") > 0)),
+        withheld=study | ((amounts | payers | users) & (pl.col("n_citizens") > 0)),
     ).drop(added)
 
 
@@ -189,7 +201,7 @@ def _withhold_compared(cost_table: pl.DataFrame, behind: Behind, profile: Profil
     values = few_citizens | pl.col("few_users") | pl.col("few_others")
     return (
         beside.with_columns(
-            _unless(values, cs.by_name(*USERS, *AMOUNTS)),
+            _unless(values, cs.by_name(*USERS, *AMOUNTS, *PAID)),
             _unless(few_citizens, cs.by_name("n_citizens")),
             _unless(pl.col("small_group") | weighed, cs.by_name("n_study")),
             withheld=values,

@@ -32,8 +32,10 @@ SOLVED = (
     highspy.HighsModelStatus.kUnbounded,
     highspy.HighsModelStatus.kUnboundedOrInfeasible,  # the true values are feasible
 )
-PRIMAL = 4
-"""HiGHS' primal simplex: from question to question only the objective changes, and the last answer stays feasible."""
+PRIMAL, DUAL = 4, 1
+"""HiGHS' primal and dual simplex. From question to question only the objective changes, and the last answer stays
+feasible: the primal goes on from there.
+"""
 SLACK = 1e-6
 """A bracket may fall short of what is needed by this share of it: solvers are exact to about as much."""
 LITTLE = 1e-4
@@ -283,9 +285,13 @@ def _pushed(solver: Any, at: int, sign: float) -> Any | None:
     """The solution that has a variable as high (`sign` 1) or low (-1) as can be; None where nothing bounds it."""
     solver.changeColCost(at, -sign)
     solver.run()
-    if solver.getModelStatus() not in SOLVED:  # numerical trouble on the way from the last answer: begin afresh
+    for strategy in (PRIMAL, DUAL):  # where it loses its way by rounding: the same afresh, and the other
+        if solver.getModelStatus() in SOLVED:
+            break
         solver.clearSolver()
+        solver.setOptionValue("simplex_strategy", strategy)
         solver.run()
+    solver.setOptionValue("simplex_strategy", PRIMAL)
     status, solution = solver.getModelStatus(), solver.getSolution()
     solver.changeColCost(at, 0.0)
     if status not in SOLVED:

@@ -4,8 +4,9 @@ Here: the cells of one period's rows, their relations, and which to withhold. No
 (`pipelines.disclosure.counts`), which rows are withheld for their own sake (`pipelines.disclosure.primary`).
 
 Amounts are sums over citizens (a mean times its citizens), kroner in thousands. An attacker is granted what
-`pipelines.disclosure.knowledge` holds. Two decisions a row: the amounts (quantity, cost, payers), and users with their
-share. Of a service they are one: its amounts tell of its users, since nobody uses more than a period has.
+`pipelines.disclosure.knowledge` holds. Three decisions a row: the amounts (quantity, cost), who pays them, and users
+with their share. Of a service they are one: its amounts tell of its users, since nobody uses more than a period has,
+and of its payers, whose rule everybody knows.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import polars as pl
 
 from catalogue.profiles import Profile
 from pipelines.costs import PAYERS
+from pipelines.disclosure.primary import of_amounts
 from pipelines.disclosure.suppression import suppress
 from pipelines.disclosure.system import System, Term
 
@@ -45,11 +47,20 @@ class Row(NamedTuple):
         return Row(self.group_by, self.group, self.area if self.service else None, None)
 
 
+class Decisions(NamedTuple):
+    """What can be withheld of a row."""
+
+    amounts: int
+    payers: int
+    users: int
+
+
 @dataclass(frozen=True)
 class Hidden:
-    """Rows whose amounts are withheld, and rows whose users and share are."""
+    """The rows whose amounts are withheld, whose payers are, and whose users and share are."""
 
     amounts: set[Row]
+    payers: set[Row]
     users: set[Row]
 
 
@@ -79,7 +90,7 @@ def hidden_values(
         rates: `pipelines.disclosure.knowledge.rates` of the period.
         profile: the data owner's thresholds.
         without_count: rows whose number of citizens is withheld, and with it all their values.
-        told: what an earlier release has told of the same citizens and data: `users`, `amounts`.
+        told: what an earlier release has told of the same citizens and data: `users`, `amounts`, `payers`.
         differ: rows that an earlier release has told of other citizens: how many came or went, and its values.
 
     Raises:
@@ -91,10 +102,11 @@ def hidden_values(
     model.add_groups(parts)
     model.add_earlier(differ or {})
     hidden = suppress(model.system.problem())
-    return Hidden(
-        {row for row, (amounts, _) in model.decisions.items() if hidden[amounts]},
-        {row for row, (_, users) in model.decisions.items() if hidden[users]},
-    )
+    rows_hidden = {
+        what: {row for row, decisions in model.decisions.items() if hidden[getattr(decisions, what)]}
+        for what in Decisions._fields
+    }
+    return Hidden(**rows_hidden)
 
 
 class _Period:
@@ -109,13 +121,14 @@ class _Period:
         without_count: set[Row],
         told: Mapping[Row, Collection[str]],
     ) -> None:
-        self.rows = {_row(row): row for row in rows.iter_rows(named=True) if row["n_citizens"]}
+        marked = rows.with_columns(of_amounts=of_amounts())
+        self.rows = {_row(row): row for row in marked.iter_rows(named=True) if row["n_citizens"]}
         self.inside = {_row(row): row for row in inside.iter_rows(named=True)}
         self.rates = {rate["service"]: rate for rate in rates.iter_rows(named=True)}
         self.profile, self.without_count, self.told = profile, without_count, told
         self.system = System()
         self.cells: dict[Row, Cells] = {}
-        self.decisions: dict[Row, tuple[int, int]] = {}
+        self.decisions: dict[Row, Decisions] = {}
 
     def add_rows(self) -> None:
         """Every row's cells, what is needed around them, and how they hang together within the row."""
@@ -126,24 +139,26 @@ class _Period:
             if key.service:
                 self._rated(key)
 
-    def _decide(self, key: Row, row: Mapping[str, Any]) -> tuple[int, int]:
+    def _decide(self, key: Row, row: Mapping[str, Any]) -> Decisions:
         system, told = self.system, self.told.get(key, ())
         loss = LOSS.get(key.group_by, 1.0) * (1 if key.service else 5) * (1 + row["n_users"] ** 0.5)
         if not row["n_users"]:
             loss *= 100  # who knows the service knows the 0: it hides nothing
-        amounts = system.decision(loss, forced=self._amounts_forced(key, row), fixed="amounts" in told)
+        forced = self._amounts_forced(key, row)
+        amounts = system.decision(loss, forced=forced, fixed="amounts" in told)
         if key.service:
-            return amounts, amounts
-        users_forced = self._amounts_forced(key, row) or row["few_others"]
-        users = system.decision(loss / 2, forced=users_forced, fixed="users" in told)
+            return Decisions(amounts, amounts, amounts)
+        payers = system.decision(loss / 5, forced=forced, fixed="payers" in told)
+        users = system.decision(loss / 2, forced=forced or row["few_others"], fixed="users" in told)
+        system.implies(amounts, payers)
         system.implies(amounts, users)
-        return amounts, users
+        return Decisions(amounts, payers, users)
 
     def _amounts_forced(self, key: Row, row: Mapping[str, Any]) -> bool:
-        return key in self.without_count or _for_its_own_sake(key, row)
+        return key in self.without_count or row["of_amounts"]
 
     def _cells_of(self, key: Row, row: Mapping[str, Any]) -> Cells:
-        system, (amounts, users) = self.system, self.decisions[key]
+        system, (amounts, payers, users) = self.system, self.decisions[key]
         cells: Cells = {"users": (1.0, system.cell(row["n_users"], users, high=row["n_citizens"]))}
         n = row["n_citizens"]
         if row["mean_quantity"] is not None:
@@ -156,7 +171,7 @@ class _Period:
             price = rate["price_low"] / KKR
             return cells | {payer: (price * rate[f"{payer}_low"], quantity) for payer in PAYERS}
         paid = {payer: row[f"mean_cost_{payer}"] * n / KKR for payer in PAYERS}
-        cells |= {payer: (1.0, system.cell(kkr, amounts)) for payer, kkr in paid.items()}
+        cells |= {payer: (1.0, system.cell(kkr, payers)) for payer, kkr in paid.items()}
         cells["cost"] = (1.0, system.cell(sum(paid.values()), amounts))
         system.equal([cells[payer] for payer in PAYERS] + [_less(cells["cost"])])
         return cells
@@ -179,13 +194,19 @@ class _Period:
             if measure == "users" or factor != 1:
                 continue
             value, unit = system.value(cell), units.get(measure, 0.0)
-            if not value and not unit:  # a payer who pays nothing of it, as everybody knows
+            if not value and not self._may_cost(key, measure):
                 continue
-            if _for_its_own_sake(key, row):
-                room = max(self.profile.bracket_share * value, unit)
+            if row["of_amounts"]:
+                room = max(self.profile.bracket_share * value, unit, 1 / KKR)
                 system.need(cell, low=room, high=room)
             else:
                 system.need(cell, width=max(LEAST_WIDTH * value, unit, 1 / KKR))
+
+    def _may_cost(self, key: Row, measure: str) -> bool:
+        """Whether everybody could think that the measure is more than nothing: not, where the payer never pays."""
+        services = {row.service for row in self.rows if row.service and key.area in (None, row.area)}
+        rates = [self.rates[service] for service in services if key.service in (None, service)]
+        return measure not in PAYERS or any(rate[f"{measure}_high"] for rate in rates if rate["price_low"] is not None)
 
     def _rated(self, key: Row) -> None:
         """What everybody knows of a service: its price, who pays, and how much a citizen can use of it."""
@@ -282,12 +303,6 @@ def _times(factor: float, term: Term) -> Term:
 
 def _less(term: Term) -> Term:
     return _times(-1.0, term)
-
-
-def _for_its_own_sake(key: Row, row: Mapping[str, Any]) -> bool:
-    """Whether a row's amounts are: of areas and totals, few others tell of the users alone."""
-    reasons = ("small_group", "few_citizens", "few_users", "dominated")
-    return any(row[reason] for reason in reasons) or bool(key.service and row["few_others"])
 
 
 def _row(row: Mapping[str, Any]) -> Row:

@@ -1,0 +1,148 @@
+"""The gate of a release: disclosure control of a study's tables, and the audit that attacks what it left.
+
+Here: the one after the other, and what is asked of both. Not here: what is withheld (`pipelines.disclosure`), the
+attack (`pipelines.audit`), files (`releases`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from catalogue.profiles import Profile
+from catalogue.reader import Catalogue
+from faults import DisclosureError, Fault
+from pipelines.audit.attack import attack
+from pipelines.audit.knowledge import Earlier as Attacked
+from pipelines.audit.knowledge import Knowledge, Parts, Released
+from pipelines.audit.verdict import Verdict, verdict
+from pipelines.disclosure.earlier import Earlier, came_or_went, unchanged
+from pipelines.disclosure.knowledge import parts, rates
+from pipelines.disclosure.protect import IS_COMPARED, Protected, StudyTables, protect
+from pipelines.disclosure.truth import behind
+from pipelines.employment import GROUP_BY, members_by_months
+from pipelines.tables import members_of
+
+NAMED = 5
+"""Figures named in an error; none of their values."""
+
+
+@dataclass(frozen=True)
+class Passed:
+    """What may be told of a study: `protected`; what the attack found (`evidence`), what that means (`verdict`), and
+    who the tables are of (`base`: `person`, `group_by`, `group`), for the next release.
+    """
+
+    protected: Protected
+    evidence: pl.DataFrame
+    verdict: Verdict
+    base: pl.DataFrame
+
+
+def through_the_gate(
+    tables: StudyTables,
+    study_base: pl.DataFrame,
+    periods: pl.DataFrame,
+    costs: pl.DataFrame,
+    catalogue: Catalogue,
+    price_year: int,
+    profile: Profile,
+    earlier: Sequence[Earlier] = (),
+    tell: Callable[[str], None] = lambda what: None,
+) -> Passed:
+    """Withhold what may not be told, then attack what is left; only what stands the attack comes out.
+
+    Args:
+        tables: the study's tables as they are.
+        study_base: `person`, `kom`, `group` of its citizens.
+        periods: `person`, `period`, `start`, `end`, `present`.
+        costs: `pipelines.costs.costs`.
+        catalogue: services, prices and payer rules.
+        price_year: the study's price year.
+        profile: the data owner's thresholds.
+        earlier: the study's earlier releases.
+        tell: called with what is being done.
+
+    Raises:
+        DisclosureError: with what was told before, something may not be told; or the attack got at a withheld figure.
+    """
+    base = members_of(study_base)
+    there = periods.filter("present")
+    members = pl.concat([
+        there.select("period", "person").join(base, on="person"),
+        members_by_months(periods, costs, catalogue.services).select("period", "person", "group_by", "group"),
+    ])  # fmt: skip
+    known_rates = rates(there, catalogue, price_year)
+    protected = protect(
+        tables,
+        members,
+        base,
+        behind(members, costs, catalogue.services, profile.dominance_citizens),
+        known_rates,
+        profile,
+        earlier,
+        tell,
+    )
+    own = pl.concat([tables.cost_table.filter(~IS_COMPARED), tables.employment_table])
+    knowledge = Knowledge(
+        parts=[
+            Parts((by, whole), [(part_by, part) for part in held["part"]], period)
+            for (period, by, whole, part_by), held in parts(members).group_by(
+                "period", "whole_by", "whole", "part_by", maintain_order=True
+            )
+        ],
+        rates=known_rates,
+        areas=dict(catalogue.services.select("service", "area").iter_rows()),
+        profile=profile,
+        earlier=[_attacked(release, own, base, profile) for release in earlier],
+    )
+    tell("the audit attacks what is left")
+    evidence = attack(_released(protected.tables), knowledge)
+    found = verdict(evidence, _truth(tables, protected.reasons), knowledge)
+    if not found.passed:
+        raise DisclosureError(_came_to_light(found))
+    return Passed(protected, evidence, found, base)
+
+
+def _released(tables: StudyTables) -> Released:
+    return Released(
+        tables.cost_table, tables.employment_table, tables.participant_flow, tables.characteristics, tables.changes
+    )
+
+
+def _truth(tables: StudyTables, reasons: pl.DataFrame) -> Released:
+    key = ["group_by", "group", "period", "area", "service"]
+    primary = reasons.select(*key, "primary", "primary_amounts")
+
+    def told(table: pl.DataFrame) -> pl.DataFrame:
+        return table.join(primary, on=key, how="left", nulls_equal=True, maintain_order="left")
+
+    return Released(
+        told(tables.cost_table), told(tables.employment_table), tables.participant_flow, tables.characteristics
+    )
+
+
+def _attacked(release: Earlier, own: pl.DataFrame, base: pl.DataFrame, profile: Profile) -> Attacked:
+    """An earlier release as the attacker has it."""
+    is_employment = pl.col("group_by") == GROUP_BY
+    table = pl.when(is_employment).then(pl.lit("employment_table")).otherwise(pl.lit("cost_table")).alias("table")
+    same = unchanged(release, own, base).select(table, "group_by", "group", "period", "area", "service")
+    few = came_or_went(release, own, base).filter((pl.col("n") < profile.min_count) & ~is_employment)
+    return Attacked(Released(release.rows.filter(~is_employment), release.rows.filter(is_employment)), same, few)
+
+
+def _came_to_light(found: Verdict) -> list[Fault]:
+    rows = found.leaks.select("table", "group_by", "group", "period", "area", "service", "column", "rule").rows()
+    mend = "nothing is released; report it with the figures named here: disclosure control should have withheld more"
+    faults = [
+        Fault(
+            f"the audit got at a withheld figure (rule `{rule}`)",
+            ", ".join(str(part) for part in where if part is not None),
+            mend,
+        )
+        for *where, rule in rows[:NAMED]
+    ]
+    more = len(rows) - NAMED
+    return faults + ([Fault(f"and at {more} more", "the same release", mend)] if more > 0 else [])
