@@ -7,14 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Protocol
 
 import polars as pl
 
+from catalogue.profiles import Profile
+
 PAYERS = ("kommune", "region", "stat")
 COMPARED = ("alle", "befolkning", "befolkning_standardiseret")
 """Groupings that have one group: the study base, and what it is held against."""
+CONTROLLED = ("cost_table", "employment_table", "changes", "characteristics", "participant_flow")
+"""The frames that count citizens."""
 
 
 class StudyFacts(Protocol):
@@ -49,25 +54,32 @@ class Line:
 class ReleaseTables:
     """One study's release. A frame of citizens' counts without ``withheld`` has not been through disclosure control.
 
-    Raises ValueError when ``cost_table``, ``participant_flow`` or ``not_measured`` has no column ``withheld``.
+    Raises ValueError when a frame of ``CONTROLLED`` has no column ``withheld``.
     """
 
     study: StudyFacts
-    cost_table: pl.DataFrame  # docs/method.md § 6 and `withheld`, from `disclosure.suppress`
-    participant_flow: pl.DataFrame  # step, reason, n, withheld, from `disclosure.suppress_counts`
-    not_measured: pl.DataFrame  # period, service, n_not_measured, withheld; a row where at least one is not measured
+    profile: Profile  # the data owner's, by which figures were withheld and rounded
+    cost_table: pl.DataFrame  # docs/method.md § 6 and `withheld`
+    employment_table: pl.DataFrame  # as the cost table, by months in ordinary employment, and `withheld`
+    changes: pl.DataFrame  # each period against the one before the start, with intervals, and `withheld`
+    characteristics: pl.DataFrame  # study, characteristic, category, n, share, withheld
+    participant_flow: pl.DataFrame  # study, step, reason, n, withheld
+    not_measured: pl.DataFrame  # period, service, measured ("none" or "some"); a row where at least one is not
     areas: pl.DataFrame  # the catalogue's: area, label_da, label_en; in print order
     services: pl.DataFrame  # the catalogue's: service, area, register, unit, label_da, label_en; in print order
     sources: pl.DataFrame  # the price rows used: service, year, price, status, source
     payer_rules: pl.DataFrame  # the payer rules used: service, valid_from, valid_to, kommune, region, stat, source
-    data_ends: pl.DataFrame  # register, data_end
-    min_count: int
+    codes: pl.DataFrame  # list, service, code, label_da, label_en, valid_from, valid_to, status, source
+    limits: pl.DataFrame  # the catalogue's: limit, value, unit, source
+    registers: pl.DataFrame  # register, data_start (null where unknown), data_end
+    release_id: str
+    made: datetime  # UTC
+    code_version: str
     crosses_2019: bool = False  # whether hospital use is measured before and after LPR2 became LPR3
-    show_zero: bool = True  # what `disclosure.suppress` was told
     comparison_ages: tuple[int, int] | None = None  # of the population compared with; None is all
 
     def __post_init__(self) -> None:
-        for name in ("cost_table", "participant_flow", "not_measured"):
+        for name in CONTROLLED:
             if "withheld" not in getattr(self, name).columns:
                 raise ValueError(f"{name} has no column 'withheld': put it through pipelines.disclosure first")
 
