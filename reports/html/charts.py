@@ -25,6 +25,8 @@ ACCENT = "#B4500F"
 BEFORE = "#C3CED9"
 LIGHT, DARK = (0x8F, 0xB4, 0xD6), (0x1D, 0x3B, 0x58)
 """Periods before the start are grey; from then on they go from light to dark blue."""
+HIDDEN = {"aria": False}
+"""The parts of a chart from a screen reader: the chart has a label of its own, and its table is what is read."""
 CONFIG = {
     "font": FONT,
     "view": {"stroke": None},
@@ -37,10 +39,20 @@ CONFIG = {
         "gridColor": RULE,
         "domainColor": SOFT,
         "tickColor": SOFT,
+        **HIDDEN,
     },
-    "legend": {"orient": "top", "title": None, "labelFontSize": 12, "labelColor": INK, "labelLimit": 400},
+    "legend": {
+        "orient": "top",
+        "title": None,
+        "labelFontSize": 12,
+        "labelColor": INK,
+        "labelLimit": 400,
+        **HIDDEN,
+        "columns": {"expr": "containerSize()[0] < 500 ? 2 : 8"},  # a phone
+    },
     "text": {"fontSize": 11, "color": INK, "font": FONT},
-    "aria": False,  # the chart has a label of its own, and its table is what a screen reader reads
+    "mark": HIDDEN,
+    **HIDDEN,
 }
 ROOM = {"left": 4, "top": 4, "right": 76, "bottom": 4}
 """Beside bars whose figure stands at their end."""
@@ -69,8 +81,7 @@ MEASURES = ("cost", "share", "quantity")
 
 
 def _sized(chart: alt.Chart | alt.LayerChart) -> dict[str, Any]:
-    wide = chart.properties(width="container", autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
-    return wide.to_dict() | {"config": CONFIG}
+    return chart.properties(width="container").to_dict() | {"config": CONFIG}
 
 
 def _base() -> alt.Chart:
@@ -123,7 +134,7 @@ def _share(title: str, colour: alt.Color) -> alt.LayerChart:
     bars = _base().mark_bar(tooltip=TIP, stroke=HEAD, strokeWidth=0.4).encode(x=x, color=colour, **place)
     beside = (
         _base()
-        .mark_point(shape="diamond", filled=True, size=34, color=ACCENT, stroke="white", strokeWidth=0.7, tooltip=TIP)
+        .mark_point(shape="diamond", filled=True, size=44, color=ACCENT, stroke="white", strokeWidth=0.7, tooltip=TIP)
         .encode(x=_x("population", title, ".0%"), **place)
         .transform_filter("isValid(datum.population)")
     )
@@ -146,7 +157,7 @@ def _cost(title: str, payers: list[str]) -> alt.LayerChart:
 def _change(title: str, colour: alt.Color) -> alt.LayerChart:
     place = {"y": _y(), "yOffset": alt.YOffset("order:O")}
     form = ",.0f" if "kr." in title or "DKK" in title else "~g"
-    zero = alt.Chart(alt.InlineData([{}])).mark_rule(color=ACCENT, strokeDash=[4, 3]).encode(x=alt.datum(0))
+    zero = _base().mark_rule(color=ACCENT, strokeWidth=1.5).encode(x=_x("zero", title, form))
     spans = _base().mark_rule(strokeWidth=2, tooltip=TIP).encode(x=_x("low", title, form), x2="high:Q", color=colour)
     points = (
         _base()

@@ -79,10 +79,12 @@ def _policy(scripts: list[str]) -> str:
 def _facts(tables: ReleaseTables, data: dict[str, Any]) -> list[tuple[str, list[str]]]:
     """What the head of the report tells of the release: keys of words, and each fact in both languages."""
     periods = data["periods"]
-    spans = [" – ".join(dict.fromkeys((periods[0]["name"][i], periods[-1]["name"][i]))) for i in (0, 1)] if periods else []
+    spans = (
+        [" – ".join(dict.fromkeys((periods[0]["name"][i], periods[-1]["name"][i]))) for i in (0, 1)] if periods else []
+    )
     ends = tables.registers.select("register", "data_end").iter_rows()
-    until = [f"{register.upper()} {end:%d-%m-%Y}" if end else register.upper() for register, end in ends]
-    made = f"{tables.made:%d-%m-%Y %H:%M} UTC"
+    until = [f"{register.upper()} {end:%d.%m.%Y}" if end else register.upper() for register, end in ends]
+    made = f"{tables.made:%d.%m.%Y %H:%M} UTC"
     stated = {
         "study_id": tables.study.id,
         "release": tables.release_id,
@@ -90,7 +92,7 @@ def _facts(tables: ReleaseTables, data: dict[str, Any]) -> list[tuple[str, list[
         "column.period_name": spans,
         "column.price_year": str(tables.study.price_year),
         "owner_profile": tables.profile.profile,
-        "data_until": ", ".join(until),
         "program": f"forlob {tables.code_version}",
+        "data_until": " · ".join(until),
     }
     return [(key, [value] * 2 if isinstance(value, str) else value) for key, value in stated.items() if value]

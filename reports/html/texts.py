@@ -38,6 +38,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         '"{marker}" = may not be shown, to protect citizens; it is not 0. "not measured" = the registers do not cover '
         "the period, or no citizen was present. – = no price or unit.",
     ),
+    # The table of contents
+    "nav.who": ("Borgerne", "Citizens"),
+    "nav.share": ("Andele", "Shares"),
+    "nav.cost": ("Omkostninger", "Costs"),
+    "nav.change": ("Ændringer", "Changes"),
+    "nav.work": ("Beskæftigelse", "Employment"),
+    "nav.gaps": ("Ikke målt", "Not measured"),
+    "nav.method": ("Metode", "Method"),
     # Figures
     "who_title": ("Borgerne", "The citizens"),
     "flow_caption": ("Fra deltagerlisten til opgørelsen", "From the participant list to the figures"),
@@ -64,7 +72,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "cost_caption": ("Omkostning", "Cost"),
     "change_title": ("Ændring siden året før", "Change since the year before"),
     "change_about": (
-        "Forskellen mellem periodens gennemsnit og gennemsnittet året før start. Stregen er et 95 %-interval: "
+        "Forskellen mellem periodens gennemsnit og gennemsnittet året før start. Stregen er et 95\u00a0%-interval: "
         "percentil-bootstrap, 1.000 træk af borgere, hvor en borgers perioder følges ad. Krydser den 0, kan "
         "forskellen være tilfældig.",
         "The period's mean less the mean of the year before the start. The line is a 95% interval: percentile "
@@ -98,6 +106,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "choices": ("Vælg", "Choose"),
     "choose_group": ("Borgere", "Citizens"),
     "choose_area": ("Område", "Area"),
+    "choose_beside": ("Sammenlign med", "Compare with"),
     "choose_payer": ("Betaler", "Payer"),
     "choose_basis": ("Beløb", "Amount"),
     "choose_measure": ("Mål", "Measure"),
@@ -169,7 +178,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "profile_few": (
         "Profilen {profile}: et tal, der bygger på færre end {min_count} borgere eller borgere med forbrug, er skjult "
         "og vises som »{marker}«; det samme gælder, hvor alle borgere på nær så få har brugt ydelsen.",
-        'The profile {profile}: a figure resting on fewer than {min_count} citizens, or citizens with use, is withheld '
+        "The profile {profile}: a figure resting on fewer than {min_count} citizens, or citizens with use, is withheld "
         'and shown as "{marker}"; so is one where all citizens but so few used the service.',
     ),
     "profile_second": (
@@ -217,7 +226,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "column.change_quantity": ("Ændring i forbrug pr. borger", "Change in use per citizen"),
     "column.change_cost": ("Ændring i omkostning pr. borger", "Change in cost per citizen"),
     "column.share": ("Andel", "Share"),
-    "interval": ("95 %-interval", "95% interval"),
+    "interval": ("95\u00a0%-interval", "95% interval"),
     "list": ("Kodeliste", "Code list"),
     "code": ("Kode", "Code"),
     "code_label": ("Betydning", "Meaning"),

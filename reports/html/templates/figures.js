@@ -13,7 +13,7 @@ const cost = new Map(COST.map((row) => [keyOf(row), row]));
 const work = new Map(WORK.map((row) => [keyOf(row), row]));
 const changes = new Map(CHANGES.map((row) => [keyOf(row), row]));
 const monthsOf = [...new Set(WORK.map((row) => row.group))];
-const population = [STANDARDISED, POPULATION].find((name) => COST.some((row) => row.group_by === name));
+const COMPARISONS = [STANDARDISED, POPULATION].filter((name) => COST.some((row) => row.group_by === name));
 
 const lineName = ({ area, service }) =>
   service ? nameOf("service", service) : area ? nameOf("area", area) : word("total");
@@ -108,7 +108,7 @@ const FIGURES = {
   share: (choice) => {
     const [by, group] = JSON.parse(choice.group);
     const lines = chosenLines(choice.area);
-    const beside = by === STUDY ? population : null;
+    const beside = by === STUDY ? choice.beside || null : null;
     const [drawn, unused, used] = [[], [], []];
     const rows = lines.map((line, place) => {
       const cells = PERIODS.map((period, order) => {
@@ -174,7 +174,7 @@ const FIGURES = {
         drawn.push({
           ...{ key: chartKey(place, lineName(line), line.level !== "service"), order, period: periodName(period), end: 0 },
           ...{ value: cell.value === null ? null : cell.value * shown, note: cell.missing ? cell.text : "" },
-          ...{ low: known ? low * shown : null, high: known ? high * shown : null },
+          ...{ zero: 0, low: known ? low * shown : null, high: known ? high * shown : null },
           tip: `${lineName(line)}, ${periodName(period)}: ${text}`,
         });
         used.push(row);

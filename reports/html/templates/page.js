@@ -1,6 +1,12 @@
 // The page: choices, charts, the tables of the method, and the language.
 
-const CHOICES = { who: ["who"], share: ["group", "area"], cost: ["group", "area", "payer", "basis"], change: ["area", "measure"], work: ["area", "payer", "basis"] };
+const CHOICES = {
+  who: ["who"],
+  share: ["group", "area", "beside"],
+  cost: ["group", "area", "payer", "basis"],
+  change: ["area", "measure"],
+  work: ["area", "payer", "basis"],
+};
 const DEFAULTS = { share: { area: "all" }, cost: { area: "areas" }, change: { area: "areas" } };
 const drawn = {}; // by figure, the chart on the page: {key, view}
 
@@ -26,6 +32,7 @@ const OPTIONS = {
       ? [["total", word("total")], ...areaOptions()]
       : [["areas", word("areas_only")], ["all", word("every_line")], ...areaOptions()],
   payer: () => [["all", word("every_payer")], ...DATA.payers.map((payer) => [payer, word(payer)])],
+  beside: () => COMPARISONS.map((name) => [name, nameOf("group_by", name)]),
   basis: () => ["mean", "total"].map((basis) => [basis, word(`basis.${basis}`)]),
   measure: () => ["cost", "share", "quantity"].map((measure) => [measure, word(`measure.${measure}`)]),
   who: () => [
@@ -44,6 +51,7 @@ const drawChoices = (section) => {
       Array.isArray(one) ? option(one) : element("optgroup", { label: one.label }, ...one.options.map(option)),
     );
     select.replaceChildren(...made);
+    select.parentElement.hidden = !made.length;
   }
 };
 

@@ -71,7 +71,7 @@ const drawTable = (table) => {
   const drawn = element(
     "table",
     {},
-    element("caption", {}, caption),
+    element("caption", {}, element("span", {}, caption)),
     element("thead", {}, element("tr", {}, ...heads)),
     element("tbody", {}, ...body),
   );

@@ -29,7 +29,7 @@ const FORMATS = {
   change_quantity: (value) => number(value, decimals(Math.abs(value) < 1 ? 2 : 1, signed)),
   year: (value) => String(value),
 };
-const dateOf = (text) => (text ? text.split("-").reverse().join("-") : "");
+const dateOf = (text) => (text ? text.split("-").reverse().join(".") : "");
 
 /** The rows of a table of the release, as objects. */
 const rowsOf = (name) => {
