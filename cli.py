@@ -1,8 +1,4 @@
-"""The command `forlob`: runs the same Dagster assets that the UI shows.
-
-Exit codes: 0 done, 1 a fault of the program, 2 wrong use of the command, 3 deliveries, 4 studies or participant lists,
-5 catalogue, 6 store, 7 data quality, 8 engine.
-"""
+"""The command `forlob`: runs the same Dagster assets that the UI shows. Its exit codes stand at the end of its help."""
 
 from __future__ import annotations
 
@@ -13,13 +9,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -44,8 +40,7 @@ err = Console(stderr=True, soft_wrap=True)
 os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"  # whatever becomes of dagster.yaml: data about people is near
 
 StudyIds = Annotated[
-    list[str] | None,
-    typer.Option("--study", help="Id of a study to run; may be given more than once. All by default."),
+    list[str] | None, typer.Option("--study", help="Id of a study; may be given more than once. All by default.")
 ]
 Extracts = Annotated[Path | None, typer.Option(help="Folder with register deliveries. Default: ./extracts")]
 Studies = Annotated[Path | None, typer.Option(help="Folder with study files. Default: ./studies")]
@@ -60,6 +55,14 @@ Scheduler = Annotated[
 ]
 Workers = Annotated[
     int | None, typer.Option(min=1, help="Processes of the Dask cluster on this machine. Default: as many as cores")
+]
+Format = Annotated[Literal["text", "json"], typer.Option(help="What is printed: text to read, or JSON for a program.")]
+CellOption = Annotated[
+    str,
+    typer.Option(
+        help="Which figure, such as `period=1,service=psykiatri_sengedag,column=mean_cost`; also `group_by=kommune,"
+        "group=101` or `area=sundhed`. Without service and area it is the total's."
+    ),
 ]
 DemoFolder = Annotated[Path, typer.Option(help="Folder of the demo's workspace.")]
 
@@ -139,6 +142,63 @@ def quality(
 
 
 @app.command()
+def releases(
+    study: StudyIds = None,
+    release: Release = None,
+    compare: Annotated[
+        tuple[str, str] | None,
+        typer.Option(help="Two of the --study's, by id or as `previous`, `latest`: what changed, and why."),
+    ] = None,
+    format: Format = "text",
+) -> None:
+    """List the releases of studies, verify their files, or compare two. Exit code 6 when a released file changed."""
+    from releases.compare import compare as compare_releases
+    from releases.folder import chosen, studies_released
+    from reports.releases import comparison_screen, listed, releases_json, releases_screen
+
+    folder = _folders(release=release).release
+    if compare and len(study or []) != 1:
+        raise typer.BadParameter("--compare goes with one --study")
+    with _told_errors():
+        if compare:
+            comparison = compare_releases(*(chosen(folder, study[0], name) for name in compare))
+            _print(comparison_screen(comparison), asdict(comparison), format)
+            return
+        for name in study or []:
+            chosen(folder, name)
+        found = listed(folder, study or studies_released(folder))
+        _print(releases_screen(found), releases_json(found, folder), format)
+    if not all(one.intact for one in found):
+        raise typer.Exit(StoreError.exit_code)
+
+
+@app.command()
+def explain(
+    study: Annotated[str, typer.Option(help="Id of the study.")],
+    cell: CellOption,
+    table: Annotated[str, typer.Option(help="Which table, as its file is named.")] = "cost_table",
+    release_id: Annotated[
+        str, typer.Option("--id", help="The release, by id or as `previous` or `latest`.")
+    ] = "latest",
+    release: Release = None,
+    format: Format = "text",
+) -> None:
+    """Take a released figure back to its rule, prices, payer rules, codes and registers; needs the release alone."""
+    from releases.folder import chosen
+    from reports.cells import WrongCellError, find
+    from reports.explain import explain_json, explain_screen
+    from reports.sources import read_tables
+
+    with _told_errors():
+        tables = read_tables(chosen(_folders(release=release).release, study, release_id))
+    try:
+        found = find(tables, cell, table)
+    except WrongCellError as error:
+        raise typer.BadParameter(str(error), param_hint="--cell") from None
+    _print(explain_screen(tables, found), explain_json(tables, found), format)
+
+
+@app.command()
 def ui(
     folder: Annotated[
         Path, typer.Option(help="A workspace: a folder with extracts, studies, store and release.")
@@ -170,6 +230,14 @@ def ui(
         command = [sys.executable, "-m", *arguments]
         code = _wait(subprocess.Popen(command, env=environment | {DATA_DOCS_URL: pages or ""}, cwd=folders.instance))
     raise typer.Exit(code)
+
+
+def _print(screen: RenderableType, told: object, wanted: str) -> None:
+    """The screen, or what it tells as JSON."""
+    if wanted == "text":
+        out.print(screen, soft_wrap=True)
+    else:
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=2, default=str))
 
 
 def _wait(child: subprocess.Popen[bytes]) -> int:
@@ -274,6 +342,7 @@ def _alone(store: Path) -> Iterator[None]:
 
 
 def _run(folders: Folders, study_ids: list[str], engine: EngineSettings, *, show_tables: bool = False) -> None:
+    from deliveries.received import forget_received
     from expectations.states import data_docs_of, forget_withdrawn
     from reports import terminal
 
@@ -296,6 +365,7 @@ def _run(folders: Folders, study_ids: list[str], engine: EngineSettings, *, show
             tell(f"{title}: {name}", done)
 
         forget_withdrawn(folders.store, "bef", made.first_year)
+        forget_received(folders.store, "bef", made.first_year)
         with _alone(folders.store), dg.DagsterInstance.from_config(str(folders.instance)) as instance:
             with contextlib.closing(stages):
                 stages.ready()

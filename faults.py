@@ -18,9 +18,9 @@ PASSING = {errno.EIO, errno.EAGAIN, errno.EBUSY, errno.ETIMEDOUT, errno.ESTALE, 
 
 
 def os_error(error: BaseException) -> int | None:
-    """The number of the operating system's error behind `error`, which Polars tells in its message only."""
+    """The number of the operating system's error behind `error`, which Polars and XlsxWriter tell in words only."""
     number = getattr(error, "errno", None)
-    told = None if number else re.search(r"\(os error (\d+)\)", str(error))
+    told = None if number else re.search(r"(?:\(os error |\[Errno )(\d+)[\])]", str(error))
     return int(told[1]) if told else number
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Literal
 
 PREFIX = "FORLOB_"
+HISTORY = ".dagster"
+"""Below the store: runs and events, and what else is of this store and no table of it."""
 DATA_DOCS_URL = "FORLOB_DATA_DOCS_URL"
 """Names where `forlob ui` shows the pages on quality, for the links to them."""
 
@@ -46,7 +48,7 @@ class Folders:
     @property
     def instance(self) -> Path:
         """Where Dagster keeps runs and events: with the store, so that command and UI see the same history."""
-        return self.store / ".dagster"
+        return self.store / HISTORY
 
 
 EngineName = Literal["local", "dask"]

@@ -17,6 +17,7 @@ from assets.workspace import Workspace
 from deliveries.entry import Entered
 from deliveries.folder import Delivery
 from deliveries.quarantine import quarantine_schema
+from deliveries.received import write_received
 from deliveries.sources import Source
 from deliveries.values import PNR_WIDTH
 from deliveries.wide import WideRows
@@ -67,7 +68,7 @@ def account(
         if contract.kind == "periodic":  # what gathers its years waits for this step, and will not be made
             gather_quarantine(Path(workspace.store), contract)
         raise
-    await_followers(Path(workspace.store), contract.register)
+    _await_followers(context, workspace, contract, deliveries)
 
 
 def cannot_be_entered(
@@ -104,7 +105,7 @@ def nothing_delivered(
     yield from tell(context, workspace, ENTRY, not_there, partition_of(context))
     for name in (*tables, "coverage", "quarantine", "profile"):
         context.add_output_metadata({"delivered": False}, output_name=name)
-    await_followers(Path(workspace.store), contract.register)
+    _await_followers(context, workspace, contract, [])
     empty = {name: pl.DataFrame(schema=polars_schema(REGISTERS[name])) for name in tables}
     yield from outputs(
         context,
@@ -128,6 +129,20 @@ def warn_of_numeric_pnrs(
                 f"{source.path.name} has {column.upper()} as numbers, which have lost their leading zeros: read as "
                 f"{PNR_WIDTH} digits; deliver it as text if that is wrong"
             )
+
+
+def _await_followers(
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    contract: DeliveryContract,
+    deliveries: Sequence[Delivery],
+) -> None:
+    """Note that the register is replaced by these deliveries. Told before it is, and nobody can read it in between:
+    no study may be made until what is made of the register is made again.
+    """
+    store = Path(workspace.store)
+    await_followers(store, contract.register)
+    write_received(store, contract.register, partition_of(context), deliveries, Path(workspace.extracts))
 
 
 def _findings(

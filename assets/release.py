@@ -1,5 +1,11 @@
-"""Release: the only way out of the store, for tables that have been through disclosure control."""
+"""Release: the only way out of the store, for tables that have been through disclosure control.
 
+Here: the gate, from the store's tables to the files of a release. Not here: its manifest (`assets.manifest`), the rules
+of disclosure control (`pipelines.disclosure`), nor how a release reaches its folder (`releases.folder`).
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -7,17 +13,22 @@ import polars as pl
 
 from assets.columns import COLUMN_SCHEMA, table_schema
 from assets.failures import IO_RETRIES, clear_errors
+from assets.manifest import manifest_of
 from assets.spells import EVALUATORS
 from assets.studies import COVERAGE_INPUTS
 from assets.workspace import Workspace
+from catalogue.codes import code_rows
 from catalogue.reader import Catalogue
 from expectations.contracts.studies import COST_TABLE
 from expectations.findings import refuse_blocking
 from pipelines.costs import PAYERS, payer_rules, price_rows
-from pipelines.coverage import crosses_hospital_break
+from pipelines.coverage import crosses_hospital_break, spans
 from pipelines.disclosure import suppress, suppress_counts
+from releases.fingerprints import code_fingerprint, code_in_words
+from releases.folder import publish
+from releases.manifest import write_manifest
 from reports.csv import write_csv
-from reports.files import publishing
+from reports.sources import write_sources
 from reports.tables import ReleaseTables
 from reports.workbook import write_workbook
 
@@ -35,9 +46,9 @@ def release_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         partitions_def=studies,
         group_name="release",
         owners=EVALUATORS,
-        kinds={"csv", "excel"},
+        kinds={"csv", "parquet", "excel"},
         metadata={COLUMN_SCHEMA: table_schema(COST_TABLE)},
-        description="The cost table as CSV and as a workbook, cells resting on too few citizens or users withheld.",
+        description="A study's tables after disclosure control as files that never change, with their manifest.",
         retry_policy=IO_RETRIES,
     )
     @clear_errors
@@ -53,42 +64,67 @@ def release_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         study = workspace.study(context.partition_key)
         refuse_blocking(workspace.blocking(study.id))
         catalogue = workspace.read_catalogue()
+        profile = catalogue.profile(study.profile)
         known = pl.concat(list(coverage.values())).collect()
-        min_count = int(catalogue.limit("min_count"))
-        table = suppress(cost_table.collect(), min_count)
-        missing = use.filter(pl.col("quantity").is_null()).group_by("period", "service").agg(n_not_measured=pl.len())
+        costs = cost_table.collect()
         needed = catalogue.services.select("service").join(periods.select("start").unique().collect(), how="cross")
+        code = code_fingerprint()
         tables = ReleaseTables(
             study=study,
-            cost_table=table,
-            participant_flow=suppress_counts(participant_flow.collect(), min_count),
-            not_measured=suppress_counts(missing.sort("period", "service").collect(), min_count, "n_not_measured"),
+            profile=profile,
+            cost_table=suppress(costs, profile.min_count, show_zero=profile.show_zero),
+            participant_flow=suppress_counts(participant_flow.collect(), profile.min_count),
+            not_measured=_not_measured(use, costs),
             areas=catalogue.areas,
             services=catalogue.services,
             sources=_distinct(price_rows(needed, catalogue), catalogue, PRICE_COLUMNS),
             payer_rules=_distinct(payer_rules(needed, catalogue), catalogue, PAYER_COLUMNS),
-            data_ends=known.group_by("register")
-            .agg(data_end=pl.max("data_end").fill_null(pl.max("end")))
-            .sort("register"),
-            min_count=min_count,
+            codes=code_rows(catalogue),
+            limits=catalogue.limits,
+            registers=spans(known),
+            release_id="",
+            made=datetime.now(UTC).replace(microsecond=0),
+            code_version=code_in_words(code),
             crosses_2019=crosses_hospital_break(periods.collect(), known),
             comparison_ages=study.comparison_ages,
         )
-        folder = Path(workspace.release) / study.id
-        with publishing(folder) as staging:
-            write_csv(table, staging / "cost_table.csv")
-            write_workbook(staging / "cost_table.xlsx", tables)
+        manifest = manifest_of(workspace, study, tables, code)
+
+        def write(folder: Path, release_id: str) -> None:
+            _write_files(replace(tables, release_id=release_id), folder)
+            write_manifest(replace(manifest, release_id=release_id), folder)
+
+        folder = publish(Path(workspace.release) / study.id, tables.made.date(), write)
         return dg.MaterializeResult(
             metadata={
                 "folder": dg.MetadataValue.path(str(folder)),
-                "rows": table.height,
-                "rows_withheld": int(table.get_column("withheld").sum()),
-                "min_count": min_count,
+                "rows": tables.cost_table.height,
+                "rows_withheld": int(tables.cost_table.get_column("withheld").sum()),
+                "min_count": profile.min_count,
                 "illustrative": tables.illustrative,
             }
         )
 
     return [release]
+
+
+def _write_files(tables: ReleaseTables, folder: Path) -> None:
+    """Every file of a release but its manifest."""
+    for name, table in tables.tables.items():
+        write_csv(table, folder / f"{name}.csv")
+        table.write_parquet(folder / f"{name}.parquet")
+    write_sources(tables, folder / "sources.json")
+    write_workbook(folder / f"{tables.study.id}.xlsx", tables)
+
+
+def _not_measured(use: pl.LazyFrame, cost_table: pl.DataFrame) -> pl.DataFrame:
+    """`period`, `service`, `measured`: whether `none` or only `some` of the citizens present are measured."""
+    missing = use.filter(pl.col("quantity").is_null()).select("period", "service").unique().collect()
+    counted = cost_table.filter(group_by="alle").select("period", "service", "n_citizens")
+    nobody = pl.col("n_citizens") == 0
+    measured = pl.when(nobody).then(pl.lit("none")).otherwise(pl.lit("some")).alias("measured")
+    beside = missing.join(counted, on=["period", "service"], how="left").select("period", "service", measured)
+    return beside.sort("period", "service")
 
 
 def _distinct(rows: pl.DataFrame, catalogue: Catalogue, columns: tuple[str, ...]) -> pl.DataFrame:

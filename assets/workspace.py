@@ -14,7 +14,7 @@ from expectations.contracts.deliveries import DELIVERIES
 from expectations.findings import Finding
 from expectations.states import blocking, data_docs_of
 from faults import Fault, StudyError
-from settings import Folders
+from settings import HISTORY, Folders
 
 
 class Workspace(dg.ConfigurableResource):
@@ -47,6 +47,11 @@ class Workspace(dg.ConfigurableResource):
     def results_of_suites(self) -> Path:
         """The results that the site is built of."""
         return Path(self.store) / "quality" / ".results"
+
+    @property
+    def history(self) -> Path:
+        """What is of this store and no table of it."""
+        return Path(self.store) / HISTORY
 
     def found(self) -> Found:
         """What the folder of deliveries holds."""

@@ -119,7 +119,7 @@ def data_dictionary() -> str:
             f"`row_number` (the header is row 1), {code(LIST_COLUMNS)} as text, and `reason`.",
             "### Unmapped codes of one register: `quality/unmapped_dream`, `quality/unmapped_handic`",
             "`code`, `year` and `n` of `quality/unmapped_codes`, for one register.",
-            "### Released: `release/<study>/cost_table.csv`",
+            "### Released: `release/<study>/<release id>/cost_table.csv`",
             "The columns of `cost_table`, and `withheld`: whether disclosure control withheld the row (method.md § 7).",
             "## Delivered columns",
             "Column names are matched in any case. Other delivered columns are not read.",

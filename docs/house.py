@@ -19,8 +19,8 @@ from settings import PREFIX, EngineSettings, Folders
 
 ROOT = Path(__file__).parent.parent
 ROOMS = (
-    "faults", "settings", "deliveries", "catalogue", "expectations", "pipelines", "engines", "assets", "reports",
-    "synthetic", "definitions", "cli",
+    "faults", "settings", "deliveries", "catalogue", "expectations", "pipelines", "engines", "releases",
+    "assets", "reports", "synthetic", "definitions", "cli",
 )  # fmt: skip
 
 

@@ -93,6 +93,26 @@ def blocking(store: Path, quality_checks: pl.DataFrame, study: str | None = None
     return [finding for finding in read_findings(states.filter(OF_REGISTERS | own)) if finding.blocks]
 
 
+def tally(store: Path, quality_checks: pl.DataFrame, study: str) -> dict[str, dict[str, int]]:
+    """How many checks of the registers and of a study came out how, by kind of check.
+
+    Returns:
+        By kind (`contract`, `entry`, ...), sorted: `passed`, `warned`, `blocked`, `not_applicable`.
+    """
+    states = stated(read_states(store), quality_checks)
+    own = states.filter(~OF_A_STUDY | (pl.col("partition") == study))
+    return {
+        str(kind): {
+            "passed": sum(one.state == "passed" for one in found),
+            "warned": sum(one.warns for one in found),
+            "blocked": sum(one.blocks for one in found),
+            "not_applicable": sum(one.state == "not_applicable" for one in found),
+        }
+        for (kind,), rows in sorted(own.group_by("kind"))
+        for found in [read_findings(rows)]
+    }
+
+
 def stated(states: pl.DataFrame, quality_checks: pl.DataFrame) -> pl.DataFrame:
     """The states without those of the catalogue's checks that it no longer states."""
     by_catalogue = pl.col("kind").is_in(["entry", "suite"]) & (pl.col("check") != WHOLE_SUITE)

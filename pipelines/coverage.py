@@ -55,6 +55,24 @@ def snapshot_coverage(register: str, reference_dates: Iterable[date]) -> pl.Data
     return pl.DataFrame(rows, schema=COVERAGE_SCHEMA, orient="row")
 
 
+def spans(coverage: pl.DataFrame) -> pl.DataFrame:
+    """From which day to which each register is delivered.
+
+    Args:
+        coverage: `COVERAGE_SCHEMA`, of any number of registers.
+
+    Returns:
+        `register`, `data_start` (its first day covered; null where it was delivered without any event), `data_end` (of
+        snapshots the last), sorted by register.
+    """
+    held = pl.col("kind") != "nothing"
+    return (
+        coverage.group_by("register")
+        .agg(data_start=pl.col("start").filter(held).min(), data_end=pl.max("data_end").fill_null(pl.max("end")))
+        .sort("register")
+    )
+
+
 def covered(periods: pl.DataFrame, coverage: pl.DataFrame, services: pl.DataFrame) -> pl.DataFrame:
     """Tell for each period and service whether the service's register covers the period.
 

@@ -107,12 +107,12 @@ def write_method(book: Book) -> None:
     _payer_rules(book, sheet)
     _not_measured(book, sheet)
     sheet.section("disclosure")
-    zero = labels.text("zero_shown" if tables.show_zero else "zero_withheld")
-    count = tables.min_count
+    zero = labels.text("zero_shown" if tables.profile.show_zero else "zero_withheld")
+    count = tables.profile.min_count
     sheet.prose(labels.text("disclosure_about", min_count=count, few=count - 1, zero=zero))
     sheet.section("registers")
     sheet.head([labels.text("register"), labels.text("data_end")], numbers=[1])
-    for register, end in tables.data_ends.select("register", "data_end").iter_rows():
+    for register, end in tables.registers.select("register", "data_end").iter_rows():
         sheet.write([(labels.register(register), ""), (end, "date")], "row")
 
 
@@ -155,11 +155,11 @@ def _not_measured(book: Book, sheet: Sheet) -> None:
         sheet.prose(labels.text("unmeasured_none"))
         return
     sheet.prose(labels.text("unmeasured_about"))
-    words = [labels.text(key) for key in ("register", "column.period_name", "n_not_measured", "services")]
-    sheet.head([*words, "", "", ""], numbers=[2], height=34)
+    words = [labels.text(key) for key in ("register", "column.period_name", "measured", "services")]
+    sheet.head([*words, "", "", ""])
     together = (
         tables.not_measured.join(tables.services.select("service", "register"), on="service", how="left")
-        .group_by("register", "period", "n_not_measured", "withheld", maintain_order=True)
+        .group_by("register", "period", "measured", maintain_order=True)
         .agg("service")
         .sort("register", "period", maintain_order=True)
     )
@@ -169,7 +169,7 @@ def _not_measured(book: Book, sheet: Sheet) -> None:
             [
                 (labels.register(row["register"] or ""), ""),
                 (labels.period(row["period"]), ""),
-                _count(book, row, "n_not_measured"),
+                (labels.name("measured", row["measured"]), ""),
             ],
             names,
             "row",

@@ -6,7 +6,6 @@ Here: the write-then-rename every writer uses. Not here: what is written.
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,28 +30,6 @@ def replacing(path: Path) -> Iterator[Path]:
             raise _held_open(path) from error
     finally:
         part.unlink(missing_ok=True)
-
-
-@contextmanager
-def publishing(folder: Path) -> Iterator[Path]:
-    """Give a folder to write files to, and move them all to ``folder`` when the block ends well.
-
-    Files that belong together replace the older ones together: when the block fails, every older one stays. Raises
-    StoreError when ``folder`` cannot be made or an older file is held open.
-    """
-    _make(folder)
-    staging = folder / f".{os.getpid()}.part"
-    try:
-        staging.mkdir(exist_ok=True)
-        yield staging
-        written = sorted(staging.iterdir(), key=lambda file: file.suffix != ".xlsx")  # the likeliest to be held open
-        for file in written:
-            try:
-                file.replace(folder / file.name)
-            except PermissionError as error:
-                raise _held_open(folder / file.name) from error
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
 
 
 def _make(folder: Path) -> None:

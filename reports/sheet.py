@@ -96,7 +96,7 @@ class Sheet:
         self.prose(self.labels.text(f"{key}_about", price_level=self.labels.text("price_level", year=year)))
         if tables.illustrative:
             self.prose(self.labels.text("illustrative_warning"), "warning")
-        self.prose(self.labels.text("legend", min_count=tables.min_count), "legend")
+        self.prose(self.labels.text("legend", min_count=tables.profile.min_count), "legend")
         self.row += 1
         self.opening = self.row
 

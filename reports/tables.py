@@ -18,8 +18,8 @@ from catalogue.profiles import Profile
 PAYERS = ("kommune", "region", "stat")
 COMPARED = ("alle", "befolkning", "befolkning_standardiseret")
 """Groupings that have one group: the study base, and what it is held against."""
-CONTROLLED = ("cost_table", "employment_table", "changes", "characteristics", "participant_flow")
-"""The frames that count citizens."""
+TABLES = ("cost_table", "employment_table", "changes", "characteristics", "participant_flow")
+"""The tables of a release, as its files are named."""
 
 
 class StudyFacts(Protocol):
@@ -50,28 +50,28 @@ class Line:
         return "service" if self.service else "area" if self.area else "total"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReleaseTables:
-    """One study's release. A frame of citizens' counts without ``withheld`` has not been through disclosure control.
+    """One study's release: tables after disclosure control, each with `withheld` last, and what they rest on.
 
-    Raises ValueError when a frame of ``CONTROLLED`` has no column ``withheld``.
+    Raises ValueError when a table has no column ``withheld``: it has not been through disclosure control.
     """
 
     study: StudyFacts
-    profile: Profile  # the data owner's, by which figures were withheld and rounded
-    cost_table: pl.DataFrame  # docs/method.md § 6 and `withheld`
-    employment_table: pl.DataFrame  # as the cost table, by months in ordinary employment, and `withheld`
-    changes: pl.DataFrame  # each period against the one before the start, with intervals, and `withheld`
-    characteristics: pl.DataFrame  # study, characteristic, category, n, share, withheld
-    participant_flow: pl.DataFrame  # study, step, reason, n, withheld
-    not_measured: pl.DataFrame  # period, service, measured ("none" or "some"); a row where at least one is not
+    profile: Profile
+    cost_table: pl.DataFrame  # docs/method.md § 6
+    employment_table: pl.DataFrame | None = None  # as the cost table, by months in ordinary employment
+    changes: pl.DataFrame | None = None  # from the year before, with intervals
+    characteristics: pl.DataFrame | None = None  # characteristic, category, n, share
+    participant_flow: pl.DataFrame  # step, reason, n
+    not_measured: pl.DataFrame  # period, service, measured: none or some of the citizens present; not where all are
     areas: pl.DataFrame  # the catalogue's: area, label_da, label_en; in print order
     services: pl.DataFrame  # the catalogue's: service, area, register, unit, label_da, label_en; in print order
     sources: pl.DataFrame  # the price rows used: service, year, price, status, source
     payer_rules: pl.DataFrame  # the payer rules used: service, valid_from, valid_to, kommune, region, stat, source
-    codes: pl.DataFrame  # list, service, code, label_da, label_en, valid_from, valid_to, status, source
+    codes: pl.DataFrame  # what makes a service: list, service, code, labels, valid_from, valid_to, status, source
     limits: pl.DataFrame  # the catalogue's: limit, value, unit, source
-    registers: pl.DataFrame  # register, data_start (null where unknown), data_end
+    registers: pl.DataFrame  # register, data_start (null where nothing is delivered), data_end
     release_id: str
     made: datetime  # UTC
     code_version: str
@@ -79,9 +79,14 @@ class ReleaseTables:
     comparison_ages: tuple[int, int] | None = None  # of the population compared with; None is all
 
     def __post_init__(self) -> None:
-        for name in CONTROLLED:
-            if "withheld" not in getattr(self, name).columns:
+        for name, table in self.tables.items():
+            if "withheld" not in table.columns:
                 raise ValueError(f"{name} has no column 'withheld': put it through pipelines.disclosure first")
+
+    @property
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """The tables that are there, by name."""
+        return {name: table for name in TABLES if (table := getattr(self, name)) is not None}
 
     @property
     def anchored(self) -> bool:

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from catalogue.reader import Catalogue
 from deliveries.studies import Study
+from releases.folder import chosen
 from settings import Folders
 
 COMPARED = {
@@ -149,10 +150,11 @@ def flow_table(study: Study, folders: Folders) -> Table:
 
 
 def files_of(study: Study, folders: Folders) -> list[str]:
-    """Where a study's cost table and release are."""
-    release = folders.release / study.id
+    """Where a study's cost table and newest release are."""
+    release = chosen(folders.release, study.id)
     return [
-        f"til videregivelse / for release:  {release / 'cost_table.xlsx'}",
+        f"til videregivelse / for release:  {release / f'{study.id}.xlsx'}",
         f"                                  {release / 'cost_table.csv'}",
+        f"                                  {release / 'manifest.json'}",
         f"fortrolig / restricted:           {folders.store / 'cost_table' / f'{study.id}.parquet'}",
     ]

@@ -198,7 +198,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "unmeasured_none": ("Alle borgere er målt i alle perioder.", "All citizens are measured in all periods."),
     "register": ("Register", "Register"),
     "services": ("Ydelser", "Services"),
-    "n_not_measured": ("Borgere ikke målt", "Citizens not measured"),
+    "measured": ("Hvem er målt", "Who is measured"),
+    "measured.none": ("ingen borgere", "no citizens"),
+    "measured.some": ("nogle borgere", "some citizens"),
     "disclosure": ("Diskretion", "Disclosure control"),
     "disclosure_about": (
         "Tal, der bygger på færre end {min_count} borgere eller på 1-{few} borgere med forbrug, er skjult. Det gælder "

@@ -22,6 +22,7 @@ from assets.run import Step
 from expectations.findings import Finding, read_findings
 from expectations.states import read_states
 from faults import DeliveryError, QualityError
+from releases.folder import releases_of, studies_released
 
 AROUND = re.compile(r"^store/(\.|quality/(measures|data_docs|\.results|checks/pending)/)")
 """Figures and pages of suites, and what waits for a register: a run writes them anew."""
@@ -206,8 +207,12 @@ def _clean_digests(clean: Path) -> dict[str, str]:
 
 
 def _digests(root: Path) -> dict[str, str]:
-    paths = [path for folder in ("store", "release") for path in (root / folder).rglob("*.*") if path.is_file()]
-    named = {str(path.relative_to(root)): path for path in paths if path.suffix in (".parquet", ".csv", ".xlsx")}
+    """Of tables and of each study's newest release, as `release/trial/cost_table.csv`."""
+    paths = {str(path.relative_to(root)): path for path in (root / "store").rglob("*.*") if path.is_file()}
+    for study in studies_released(root / "release"):
+        newest = releases_of(root / "release" / study)[-1]
+        paths |= {f"release/{study}/{path.name}": path for path in newest.iterdir()}
+    named = {name: path for name, path in paths.items() if path.suffix in (".parquet", ".csv", ".xlsx")}
     return {
         name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in named.items() if not AROUND.match(name)
     }

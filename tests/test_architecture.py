@@ -15,8 +15,8 @@ from packaging.requirements import Requirement
 
 HOUSE = Path(__file__).parents[1]
 ROOMS = [
-    "assets", "benchmarks", "catalogue", "deliveries", "docs", "engines", "expectations", "pipelines", "reports",
-    "synthetic",
+    "assets", "benchmarks", "catalogue", "deliveries", "docs", "engines", "expectations", "pipelines", "releases",
+    "reports", "synthetic",
 ]  # fmt: skip
 TOP = sorted(path.stem for path in HOUSE.glob("*.py"))
 LONGEST = 400
@@ -28,6 +28,7 @@ ALLOWED = {
     "catalogue": {"catalogue", "text_files", "faults", "polars"},
     "pipelines": {"pipelines", "catalogue", "faults", *CALCULATION},
     "engines": {"engines", "pipelines", "settings", "faults", "polars", "upath", "dask", "distributed"},
+    "releases": {"releases", "faults", "polars", "filelock"},
     "expectations": {"expectations", "catalogue", "faults", "pandera", "polars", "great_expectations", "pandas"},
     "synthetic": {"synthetic", "catalogue", "faults", "yaml", "xlsxwriter", *CALCULATION},
 }

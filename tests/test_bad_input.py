@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import errno
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ import yaml
 from polars.testing import assert_frame_equal
 from world import World
 
-import assets.release
 from assets.location import build
 from assets.run import make_runs, plan
 from assets.workspace import Workspace
@@ -402,20 +400,6 @@ def test_a_failing_run_leaves_the_earlier_results_as_they_were(world: World) -> 
     assert attempt(world.root) == Ended(0, "")
     after = digests(world.root)
     assert {name for name in before if after[name] != before[name] and "person_key" not in name} == set()
-
-
-def test_a_release_that_fails_half_way_leaves_the_earlier_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The CSV and the workbook of a release are of the same run, or one contradicts the other."""
-    assert attempt(world.root).code == 0
-    before = {path.name: path.read_bytes() for path in (world.root / "release" / "trial").iterdir()}
-
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "no space left on device")
-
-    monkeypatch.setattr(assets.release, "write_workbook", full)
-    study_file(world, price_year=2019)  # other prices: another table
-    assert attempt(world.root).code != 0
-    assert {path.name: path.read_bytes() for path in (world.root / "release" / "trial").iterdir()} == before
 
 
 def test_a_key_restored_from_a_copy_is_completed(world: World) -> None:

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 from filelock import FileLock
 from typer.testing import CliRunner
-from world import World
+from world import World, released
 
 import cli
 from faults import CatalogueError, DeliveryError, ForlobError, StoreError, StudyError
@@ -110,8 +110,8 @@ def test_the_summary_says_what_came_in(ran: Ran) -> None:
 def test_the_summary_says_where_the_files_are(ran: Ran) -> None:
     for study in ("a", "b"):
         for path in (
-            ran.world.root / "release" / study / "cost_table.xlsx",
-            ran.world.root / "release" / study / "cost_table.csv",
+            released(ran.world.root / "release", study) / f"{study}.xlsx",
+            released(ran.world.root / "release", study) / "cost_table.csv",
             ran.world.root / "store" / "cost_table" / f"{study}.parquet",
         ):
             assert path.exists()
@@ -156,21 +156,36 @@ def digests(root: Path) -> dict[str, str]:
     return {str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in kept}
 
 
+def tables_of(found: dict[str, str]) -> dict[str, str]:
+    """Without what says when, or with which store's key, a release was made."""
+    return {name: digest for name, digest in found.items() if Path(name).name not in ("manifest.json", "sources.json")}
+
+
 def test_running_again_gives_the_same_bytes(ran: Ran, tmp_path: Path) -> None:
-    """Over the same store, whose tables must stay as they were, and into a new one."""
+    """Over the same store, whose tables must stay as they were, and into a new one.
+
+    A release stays as it was, and a new one has the same tables; its manifest says when it was made.
+    """
     before = digests(ran.world.root)
     assert {Path(name).parts[0] for name in before} == {"store", "release"}
     assert any("release/a/" in name and name.endswith(".xlsx") for name in before)
     elsewhere = tmp_path / "elsewhere"
     new = ["--store", str(elsewhere / "store"), "--release", str(elsewhere / "release")]
     ran.world.run_here("--study", "a", *new)
-    assert digests(elsewhere) == {
+    assert tables_of(digests(elsewhere)) == {
         name: digest
-        for name, digest in before.items()
+        for name, digest in tables_of(before).items()
         if "b" not in Path(name).parts[1:] and Path(name).stem not in ("b", "study_b")
     }
     ran.world.run_here("--study", "a")
-    assert digests(ran.world.root) == before
+    after = digests(ran.world.root)
+    assert {name: after[name] for name in before} == before
+    assert {name.split("/")[0] for name in after.keys() - before.keys()} == {"release"}
+    newest = released(ran.world.root / "release", "a")
+    assert newest.name.endswith("-02")
+    first = newest.with_name(newest.name.replace("-02", "-01"))
+    assert {path.name for path in newest.iterdir()} == {path.name for path in first.iterdir()}
+    assert all((newest / name).read_bytes() == (first / name).read_bytes() for name in ("cost_table.csv", "a.xlsx"))
 
 
 # Lists of studies

@@ -132,4 +132,4 @@ def test_damage(clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, da
     base = pl.read_parquet(tmp_path / "store" / "participants" / "trial.parquet").filter("in_study_base")
     assert base.height == damage.found
     if not damage.warns:
-        assert not changed - {"release/trial/cost_table.xlsx"}
+        assert not changed - {"release/trial/trial.xlsx"}

@@ -25,6 +25,8 @@ import yaml
 from click.testing import Result
 from typer.testing import CliRunner
 
+from releases.folder import releases_of
+
 FILLER = "900000000000"  # on no list: opens the first year of LPR and HANDIC, so that they span every year of the world
 
 BEF = ["PNR", "REFERENCETID", "FOED_DAG", "KOEN", "KOM", "ANTPERSH", "IE_TYPE", "FAR_ID", "MOR_ID"]
@@ -52,6 +54,11 @@ def instant(text: str | datetime) -> datetime:
 def day(text: str | date | None) -> date | None:
     """A date from ``2018-01-31``."""
     return date.fromisoformat(text) if isinstance(text, str) else text
+
+
+def released(folder: Path, study: str) -> Path:
+    """The newest release of a study, of those below a folder of releases."""
+    return releases_of(folder / study)[-1]
 
 
 class World:

@@ -1,0 +1,57 @@
+"""The catalogue's code rows by the service that they make, so that a figure can be taken back to them.
+
+Here: which rows of which code list a service rests on. Not here: turning codes into use (`pipelines.registers`).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from catalogue.reader import Catalogue
+
+CODE_ROWS = pl.Schema(
+    {
+        "list": pl.String,
+        "service": pl.String,
+        "code": pl.String,
+        "label_da": pl.String,
+        "label_en": pl.String,
+        "valid_from": pl.Date,
+        "valid_to": pl.Date,
+        "status": pl.String,
+        "source": pl.String,
+    }
+)
+
+
+def code_rows(catalogue: Catalogue) -> pl.DataFrame:
+    """The rows of the code lists, once for each service that they decide.
+
+    Returns:
+        `CODE_ROWS`: `list` is the file's name without `.csv`; services in the catalogue's order, each with its codes in
+        the file's. Months in ordinary employment rest on the codes that rule them out (docs/method.md § 4, DREAM),
+        every hospital service on the specialties that make a contact psychiatric.
+    """
+    of_list = {
+        "dream_codes": catalogue.dream_codes,
+        "handic_services": catalogue.handic_services,
+        "psychiatric_specialties": catalogue.psychiatric_specialties.rename({"specialty": "code"}),
+    }
+    rows = [
+        of_list[name].filter(decides).with_columns(list=pl.lit(name), service=pl.lit(service["service"]))
+        for service in catalogue.services.iter_rows(named=True)
+        for name, decides in [_rows_of(service)]
+    ]
+    empty = pl.DataFrame(schema=CODE_ROWS)
+    return pl.concat([empty, *rows], how="diagonal").select(CODE_ROWS.names())
+
+
+def _rows_of(service: dict[str, str]) -> tuple[str, pl.Expr]:
+    """The list of a service, and which of its rows decide it."""
+    if service["register"] == "lpr_a_kontakt":
+        return "psychiatric_specialties", pl.lit(value=True)
+    if service["measure"] == "months":
+        return "dream_codes", pl.col("is_transfer")
+    return {"dream": "dream_codes", "handic": "handic_services"}[service["register"]], pl.col("service") == service[
+        "spell"
+    ]
