@@ -167,12 +167,14 @@ def test_the_profile_is_told_in_words(tmp_path, profile: Profile, told, untold):
 
 
 def test_every_figure_leads_to_what_is_behind_it(data):
-    behind, lines = data["trace"]["of"], data["lines"]
-    for line in lines:
+    behind = data["trace"]["of"]
+    for line in data["lines"]:
         at = f"{line['area'] or ''}/{line['service'] or ''}"
-        assert all(behind[f"{at}/{column}"][0] for column in ("n_citizens", "share_users", "change_share"))
-        assert (f"{at}/mean_cost" in behind) == line["priced"]
-    prices = [data["trace"]["prices"][place] for place in behind["sundhed/sengedag/mean_cost"][1]]
+        for figure in ("cost_table/alle/{}/mean_cost_stat", "cost_table/befolkning/{}/share_users"):
+            assert behind[figure.format(at)][0]
+        assert behind[f"changes/alle/{at}/change_cost"][0]
+    assert behind["characteristics////share"][0] != behind["participant_flow////n"][0]
+    prices = [data["trace"]["prices"][place] for place in behind["cost_table/alle/sundhed/sengedag/mean_cost"][1]]
     assert [row["service"] for row in prices] == ["sengedag"]
 
 

@@ -7,14 +7,17 @@ release.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from typing import Any
+
+import polars as pl
 
 from reports.html.charts import MEASURES, specs
 from reports.html.texts import TEXTS as REPORT_TEXTS
 from reports.labels import LANGUAGES, Labels
 from reports.tables import COMPARED, PAYERS, Line, ReleaseTables
 from reports.texts import TEXTS as SHARED_TEXTS
-from reports.trace import Trace, trace
+from reports.trace import trace
 
 SHARED = (
     *("total", "withheld", "not_measured", "not_applicable", "all_areas", "yes", "no", *PAYERS),
@@ -24,8 +27,15 @@ SHARED = (
 )
 """The words that the report shares with the workbook."""
 SHARED_KINDS = ("column.", "unit.", "group_by.", "step.", "reason.", "status.")
-FIGURES = ("n_citizens", "n_users", "share_users", "mean_cost", *(f"mean_cost_{payer}" for payer in PAYERS))
-"""The columns of the cost table that the report shows."""
+COSTS = ("n_citizens", "mean_cost", *(f"mean_cost_{payer}" for payer in PAYERS))
+SHOWN = (
+    ("cost_table", ("share_users", *COSTS), COMPARED),
+    ("employment_table", COSTS, ("alle",)),
+    ("changes", tuple(f"change_{measure}" for measure in MEASURES), ("alle",)),
+    ("characteristics", ("n", "share"), ()),
+    ("participant_flow", ("n",), ()),
+)
+"""The figures that a reader can ask about: table, columns, and the groupings that have rules of their own."""
 
 
 def content(tables: ReleaseTables) -> dict[str, Any]:
@@ -66,16 +76,16 @@ def content(tables: ReleaseTables) -> dict[str, Any]:
         "compared": COMPARED,
         "registers_of": dict(tables.services.select("service", "register").iter_rows()),
         "unit_of": dict(tables.services.select("service", "unit").iter_rows()),
-        "tables": {
-            name: getattr(tables, name).to_dict(as_series=False)
-            for name in (
-                *("cost_table", "employment_table", "changes", "characteristics", "participant_flow"),
-                *("not_measured", "sources", "payer_rules", "registers"),
-            )
-        },
+        "tables": {name: frame.to_dict(as_series=False) for name, frame in _frames(tables).items()},
         "charts": {one.language: specs(one, tables.periods) for one in labels},
         "trace": _traces(tables),
     }
+
+
+def _frames(tables: ReleaseTables) -> dict[str, pl.DataFrame]:
+    """The released tables that there are, and what they rest on."""
+    beside = ("not_measured", "sources", "payer_rules", "registers")
+    return tables.tables | {name: getattr(tables, name) for name in beside}
 
 
 def _words(tables: ReleaseTables) -> dict[str, tuple[str, str]]:
@@ -146,8 +156,8 @@ def _traces(tables: ReleaseTables) -> dict[str, Any]:
     """What stands behind every figure, each rule and catalogue row once; a figure has the positions of its own.
 
     Returns:
-        `rules`, `prices`, `payers`, `codes`, `registers`: the rows; `of`: by area, service and column, the positions in
-        each of the five.
+        `rules`, `prices`, `payers`, `codes`, `registers`: the rows; `of`: by table, grouping, area, service and column,
+        the positions in each of the five. A grouping of the study's own stands under `alle`.
     """
     pools: dict[str, dict[str, int]] = {name: {} for name in ("rules", "prices", "payers", "codes", "registers")}
     rows: dict[str, list[Any]] = {name: [] for name in pools}
@@ -160,18 +170,16 @@ def _traces(tables: ReleaseTables) -> dict[str, Any]:
                 rows[name].append(row)
         return [known[repr(row)] for row in found]
 
-    def behind(line: Line, column: str) -> list[list[int]]:
-        found: Trace = trace(tables, line, column)
+    def behind(line: Line, column: str, **where: str) -> list[list[int]]:
+        found = trace(tables, line, column, **where)
         rules = [vars(rule) for rule in found.rules]
         parts = (rules, found.prices, found.payer_rules, found.codes, found.registers)
         return [positions(name, list(part)) for name, part in zip(rows, parts, strict=True)]
 
-    changed = tuple(f"change_{measure}" for measure in MEASURES)
-    of = {
-        f"{line.area or ''}/{line.service or ''}/{column}": behind(line, column)
-        for line in tables.lines()
-        for column in (*FIGURES, *changed)
-        if line in tables.priced or "cost" not in column
-    }
-    of |= {f"//{column}": behind(Line(), column) for column in ("n", "share")}
+    of = {}
+    for table, columns, groupings in SHOWN:
+        lines = tables.lines() if groupings else (Line(),)
+        for line, column, group_by in product(lines, columns, groupings or ("",)):
+            key = "/".join((table, group_by, line.area or "", line.service or "", column))
+            of[key] = behind(line, column, table=table, **({"group_by": group_by} if group_by else {}))
     return rows | {"of": of}

@@ -6,8 +6,9 @@ const list = (key, items) =>
   items.length ? [element("h3", {}, word(key)), element("ul", {}, ...items.map((item) => element("li", {}, item)))] : [];
 
 const behind = (row, column) => {
-  const key = `${row.area ?? ""}/${row.service ?? ""}/${column}`;
-  const [rules, prices, payers, codes, registers] = DATA.trace.of[key] ?? DATA.trace.of[`//${column}`] ?? [[], [], [], [], []];
+  const own = row.group_by === undefined && row.period === undefined ? "" : DATA.compared.includes(row.group_by) ? row.group_by : "alle";
+  const key = [row.table, own, row.area ?? "", row.service ?? "", column].join("/");
+  const [rules, prices, payers, codes, registers] = DATA.trace.of[key];
   const of = (name, positions) => positions.map((position) => DATA.trace[name][position]);
   return {
     rules: of("rules", rules),

@@ -31,10 +31,12 @@ const FORMATS = {
 };
 const dateOf = (text) => (text ? text.split("-").reverse().join(".") : "");
 
-/** The rows of a table of the release, as objects. */
-const rowsOf = (name) => {
-  const columns = Object.entries(DATA.tables[name]);
-  return columns[0][1].map((_, row) => Object.fromEntries(columns.map(([key, values]) => [key, values[row]])));
+/** The rows of a table of the release, as objects that know their `table`; none where the release has no such table. */
+const rowsOf = (table) => {
+  const columns = Object.entries(DATA.tables[table] ?? {});
+  const count = columns[0]?.[1].length ?? 0;
+  const row = (place) => Object.fromEntries(columns.map(([key, values]) => [key, values[place]]));
+  return Array.from({ length: count }, (_, place) => ({ table, ...row(place) }));
 };
 
 /** An element; texts become text, never markup. */
