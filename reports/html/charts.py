@@ -157,7 +157,7 @@ def _cost(title: str, payers: list[str]) -> alt.LayerChart:
 def _change(title: str, colour: alt.Color) -> alt.LayerChart:
     place = {"y": _y(), "yOffset": alt.YOffset("order:O")}
     form = ",.0f" if "kr." in title or "DKK" in title else "~g"
-    zero = _base().mark_rule(color=ACCENT, strokeWidth=1.5).encode(x=_x("zero", title, form))
+    zero = _base().mark_rule(color=ACCENT, strokeWidth=0.8).encode(x=_x("zero", title, form))
     spans = _base().mark_rule(strokeWidth=2, tooltip=TIP).encode(x=_x("low", title, form), x2="high:Q", color=colour)
     points = (
         _base()

@@ -16,7 +16,6 @@ from typing import Any
 
 import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from reports.files import replacing
 from reports.html.content import content
@@ -47,8 +46,8 @@ def write_report(path: Path, tables: ReleaseTables) -> None:
         tables=tables,
         words=data["words"],
         facts=_facts(tables, data),
-        data=Markup(embedded(data)),
-        scripts=[Markup(script) for script in scripts],
+        data=embedded(data),
+        scripts=scripts,
         policy=_policy(scripts),
     )
     with replacing(path) as part:

@@ -6,7 +6,8 @@ const list = (key, items) =>
   items.length ? [element("h3", {}, word(key)), element("ul", {}, ...items.map((item) => element("li", {}, item)))] : [];
 
 const behind = (row, column) => {
-  const own = row.group_by === undefined && row.period === undefined ? "" : DATA.compared.includes(row.group_by) ? row.group_by : "alle";
+  const grouped = row.period !== undefined; // of the others, nothing is told by group
+  const own = !grouped ? "" : DATA.compared.includes(row.group_by) ? row.group_by : "alle";
   const key = [row.table, own, row.area ?? "", row.service ?? "", column].join("/");
   const [rules, prices, payers, codes, registers] = DATA.trace.of[key];
   const of = (name, positions) => positions.map((position) => DATA.trace[name][position]);
@@ -52,9 +53,10 @@ const whose = (row) => {
   return parts.join(" · ");
 };
 
-const factsOf = ({ trace, text }) => {
+const factsOf = ({ trace, text, missing }) => {
   const { row, column, beside } = trace;
-  const facts = [[word(`column.${trace.named ?? column}`), text]];
+  const shown = column.includes("cost") && !missing ? `${text} kr.` : text;
+  const facts = [[word(`column.${trace.named ?? column}`), shown]];
   const add = (key, value) => value !== undefined && facts.push([word(key), value === null ? word("withheld") : value]);
   if (trace.interval) facts.push([word("interval"), trace.interval]);
   const counts = { n_baseline: "column.n_baseline", n_citizens: "column.n_citizens", n_users: "column.n_users" };
