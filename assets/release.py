@@ -28,6 +28,7 @@ from releases.fingerprints import code_fingerprint, code_in_words
 from releases.folder import publish
 from releases.manifest import write_manifest
 from reports.csv import write_csv
+from reports.html.report import write_report
 from reports.sources import write_sources
 from reports.tables import ReleaseTables
 from reports.workbook import write_workbook
@@ -46,7 +47,7 @@ def release_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         partitions_def=studies,
         group_name="release",
         owners=EVALUATORS,
-        kinds={"csv", "parquet", "excel"},
+        kinds={"csv", "parquet", "excel", "html"},
         metadata={COLUMN_SCHEMA: table_schema(COST_TABLE)},
         description="A study's tables after disclosure control as files that never change, with their manifest.",
         retry_policy=IO_RETRIES,
@@ -115,6 +116,7 @@ def _write_files(tables: ReleaseTables, folder: Path) -> None:
         table.write_parquet(folder / f"{name}.parquet")
     write_sources(tables, folder / "sources.json")
     write_workbook(folder / f"{tables.study.id}.xlsx", tables)
+    write_report(folder / f"{tables.study.id}.html", tables)
 
 
 def _not_measured(use: pl.LazyFrame, cost_table: pl.DataFrame) -> pl.DataFrame:

@@ -24,6 +24,7 @@ from expectations.states import read_states
 from faults import DeliveryError, QualityError
 from releases.folder import releases_of, studies_released
 
+TABLES = (".parquet", ".csv")
 AROUND = re.compile(r"^store/(\.|quality/(measures|data_docs|\.results|checks/pending)/)")
 """Figures and pages of suites, and what waits for a register: a run writes them anew."""
 THEN = ["followed", "suite"]
@@ -217,12 +218,14 @@ def _clean_digests(clean: Path) -> dict[str, str]:
 
 
 def _digests(root: Path) -> dict[str, str]:
-    """Of tables and of each study's newest release, as `release/trial/cost_table.csv`."""
-    paths = {str(path.relative_to(root)): path for path in (root / "store").rglob("*.*") if path.is_file()}
-    for study in studies_released(root / "release"):
-        newest = releases_of(root / "release" / study)[-1]
-        paths |= {f"release/{study}/{path.name}": path for path in newest.iterdir()}
-    named = {name: path for name, path in paths.items() if path.suffix in (".parquet", ".csv", ".xlsx")}
-    return {
-        name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in named.items() if not AROUND.match(name)
-    }
+    """Of tables and of those of each study's newest release, as `release/trial/cost_table.csv`."""
+    newest = {study: releases_of(root / "release" / study)[-1] for study in studies_released(root / "release")}
+    found = {name: one for name, one in digests(root).items() if name.endswith(TABLES) and not AROUND.match(name)}
+    for study, folder in newest.items():
+        here = f"release/{study}/"
+        found = {name: one for name, one in found.items() if not name.startswith(here)} | {
+            here + name.rpartition("/")[2]: one
+            for name, one in found.items()
+            if name.startswith(f"{here}{folder.name}/")
+        }
+    return found

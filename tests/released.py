@@ -35,9 +35,10 @@ SERVICES = [
     ("ambulant", 2, "lpr_a_kontakt", "visit", "Somatiske ambulante besøg", "Visits", 2100.0, 64, 3.6, 0.2, 0.8),
     ("beskaeftigelse_ord", 3, "dream", "month", "Måneder i ordinær beskæftigelse", "Months", None, 12, 1.1, 0, 0),
 ]
+MEASURES = {"week": "weeks", "day": "days", "bed_day": "bed_days", "month": "months"}
 CATALOGUE = pl.DataFrame(
-    [(s[0], AREAS["area"][s[1]], *s[2:6]) for s in SERVICES],
-    schema=["service", "area", "register", "unit", "label_da", "label_en"],
+    [(s[0], AREAS["area"][s[1]], s[2], MEASURES.get(s[3], "count"), *s[3:6]) for s in SERVICES],
+    schema=["service", "area", "register", "measure", "unit", "label_da", "label_en"],
     orient="row",
 )
 HOSTILE = "</script><b>=1+1"
@@ -88,8 +89,11 @@ def _services(base: dict, share: float, last: int) -> list[dict]:
         cost = HIDDEN_COST if service == "su" and share <= 1 else cost
         row = _line(base, AREAS["area"][area], service, unit, n, n_users, mean, cost, kommune, region)
         lines.append(row | {"illustrative": service == "ambulant"})
-    areas = [_total(base, area, [row for row in lines if row["area"] == area]) for area in AREAS["area"]]
-    return [*lines, *areas, _total(base, None, lines)]
+    rows = []
+    for area in AREAS["area"]:
+        inside = [row for row in lines if row["area"] == area]
+        rows += [*inside, _total(base, area, inside)]
+    return [*rows, _total(base, None, lines)]
 
 
 def _line(base, area, service, unit, n, n_users, mean, cost, kommune, region) -> dict:

@@ -154,7 +154,7 @@ def test_every_dependency_is_pinned_to_a_version_it_allows(project: dict, pinned
 
 def test_what_is_imported_is_a_stated_dependency(project: dict) -> None:
     """Nothing arrives only because another package happens to bring it."""
-    distribution = {"yaml": "pyyaml", "upath": "universal-pathlib"}
+    distribution = {"yaml": "pyyaml", "upath": "universal-pathlib", "vl_convert": "vl-convert-python"}
     own = {*ROOMS, *TOP}
     lines = [*project["dependencies"], *project["optional-dependencies"]["dask"]]
     stated = {canonical(Requirement(line).name) for line in lines}

@@ -177,7 +177,7 @@ def test_the_jobs_make_every_table_of_the_store(world: World, runs: object) -> N
             assert not TABLES[name].strict or pl.read_parquet_schema(file) == stated, file
     assert sorted(path.stem for path in (store / "registers" / "bef").glob("*.parquet")) == ["2019", "2020", "2021"]
     there = {path.name for path in released(world.root / "release", "one").iterdir()}
-    assert {"cost_table.csv", "cost_table.parquet", "one.xlsx", "manifest.json"} <= there
+    assert {"cost_table.csv", "cost_table.parquet", "one.xlsx", "one.html", "manifest.json"} <= there
     assert not (store / "use" / "two.parquet").exists()  # a study's run makes that study only
     assert world.used(PNRS[0], "socialpaedagogisk_stoette", "one") == {0: 62}
 

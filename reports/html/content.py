@@ -1,0 +1,185 @@
+"""What the report carries inside: the released rows, the words for them, and where each figure comes from.
+
+Here: the page's data as plain values. Not here: the page (``report.py``, ``templates/``), any figure that is not in the
+release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import polars as pl
+
+from reports.html.charts import MEASURES, specs
+from reports.html.texts import TEXTS as REPORT_TEXTS
+from reports.labels import LANGUAGES, Labels
+from reports.tables import COMPARED, PAYERS, Line, ReleaseTables
+from reports.texts import TEXTS as SHARED_TEXTS
+from reports.trace import trace
+
+SHARED = (
+    *("total", "withheld", "not_measured", "not_applicable", "all_areas", "yes", "no", *PAYERS),
+    *("flow_step", "flow_n", "reading", "reading_mean", "reading_effect", "reading_total", "meaning", "year", "price"),
+    *("status", "source", "register", "services", "data_end", "valid_from", "valid_to", "unmeasured_about"),
+    *("unmeasured_none", "reading_course", "reading_2019", "payer_heading", "comparison_reading", "payer_rules"),
+)
+"""The words that the report shares with the workbook."""
+SHARED_KINDS = ("column.", "unit.", "group_by.", "step.", "reason.", "status.")
+COSTS = ("n_citizens", "mean_cost", *(f"mean_cost_{payer}" for payer in PAYERS))
+SHOWN = (
+    ("cost_table", ("share_users", *COSTS), COMPARED),
+    ("employment_table", COSTS, ("alle",)),
+    ("changes", tuple(f"change_{measure}" for measure in MEASURES), ("alle",)),
+    ("characteristics", ("n", "share"), ()),
+    ("participant_flow", ("n",), ()),
+)
+"""The figures that a reader can ask about: table, columns, and the groupings that have rules of their own."""
+
+
+def content(tables: ReleaseTables) -> dict[str, Any]:
+    """Everything the page shows, as values that JSON knows; texts as pairs of Danish and English."""
+    labels = [Labels.of(language, tables.anchored, tables.areas, tables.services) for language in LANGUAGES]
+
+    def both(word: Callable[[Labels], str]) -> list[str]:
+        return [word(one) for one in labels]
+
+    study, profile = tables.study, tables.profile
+    return {
+        "study": {"id": study.id, "title": [study.title_da, study.title_en], "mode": study.mode},
+        "release": tables.release_id,
+        "price_year": study.price_year,
+        "illustrative": tables.illustrative,
+        "marker": [profile.marker_da, profile.marker_en],
+        "words": {key: list(pair) for key, pair in _words(tables).items()},
+        "names": {
+            **{f"area.{area}": both(lambda one, id_=area: one.name("area", id_)) for area in tables.areas["area"]},
+            **{
+                f"service.{service}": both(lambda one, id_=service: one.name("service", id_))
+                for service in tables.services["service"]
+            },
+        },
+        "periods": [
+            {
+                "period": period,
+                "name": both(lambda one, id_=period: one.period(id_)),
+                "meaning": both(lambda one, id_=period: one.period_meaning(id_)),
+            }
+            for period in tables.periods
+        ],
+        "lines": [
+            {"area": line.area, "service": line.service, "level": line.level, "priced": line in tables.priced}
+            for line in tables.lines()
+        ],
+        "payers": PAYERS,
+        "compared": COMPARED,
+        "registers_of": dict(tables.services.select("service", "register").iter_rows()),
+        "unit_of": dict(tables.services.select("service", "unit").iter_rows()),
+        "tables": {name: frame.to_dict(as_series=False) for name, frame in _frames(tables).items()},
+        "charts": {one.language: specs(one, tables.periods) for one in labels},
+        "trace": _traces(tables),
+    }
+
+
+def _frames(tables: ReleaseTables) -> dict[str, pl.DataFrame]:
+    """The released tables that there are, and what they rest on."""
+    beside = ("not_measured", "sources", "payer_rules", "registers")
+    return tables.tables | {name: getattr(tables, name) for name in beside}
+
+
+def _words(tables: ReleaseTables) -> dict[str, tuple[str, str]]:
+    """The words of the page, those of the release filled in."""
+    shared = {
+        key: pair for key, pair in SHARED_TEXTS.items() if key in SHARED or key.startswith(SHARED_KINDS)
+    }  # the rest is of the workbook
+    year = str(tables.study.price_year)
+    return {
+        **shared,
+        **REPORT_TEXTS,
+        "withheld": (tables.profile.marker_da, tables.profile.marker_en),
+        "price_level": _filled(SHARED_TEXTS["price_level"], {"year": year}),
+        "prices_about": _filled(SHARED_TEXTS["prices_about"], {"year": year}),
+        "legend_report": _of_profile(tables, "legend_report"),
+        "ages": _ages(tables),
+        **{f"profile.{number}": text for number, text in enumerate(_disclosure(tables))},
+    }
+
+
+def _filled(pair: tuple[str, str], *fields: dict[str, object]) -> tuple[str, str]:
+    danish, english = fields[0], fields[-1]
+    return pair[0].format(**danish), pair[1].format(**english)
+
+
+def _of_profile(tables: ReleaseTables, key: str) -> tuple[str, str]:
+    profile = tables.profile
+    numbers = {
+        "profile": profile.profile,
+        "min_count": profile.min_count,
+        "citizens": profile.dominance_citizens,
+        "share": f"{profile.dominance_share:.0%}",
+        "bracket": f"{profile.bracket_share:.0%}",
+        "counts": profile.round_counts,
+        "kr": f"{profile.round_kr:g}",
+        "quantity": f"{profile.round_quantity:g}",
+        "source": profile.source,
+    }
+    danish = {name: str(value).replace("%", " %") for name, value in numbers.items() if name != "source"}
+    danish |= {"source": profile.source, "marker": profile.marker_da, "quantity": danish["quantity"].replace(".", ",")}
+    return _filled(REPORT_TEXTS[key], danish, numbers | {"marker": profile.marker_en})
+
+
+def _disclosure(tables: ReleaseTables) -> list[tuple[str, str]]:
+    """The data owner's profile in sentences; those that ask nothing are left out."""
+    profile = tables.profile
+    rounded = profile.round_counts > 1 or profile.round_kr or profile.round_quantity
+    asked = {
+        "profile_few": True,
+        "profile_second": True,
+        "profile_dominance": profile.dominance_citizens > 0,
+        "profile_rounded": rounded,
+        "profile_source": profile.source,
+    }
+    sentences = [_of_profile(tables, key) for key, holds in asked.items() if holds]
+    zero = SHARED_TEXTS["zero_shown" if profile.show_zero else "zero_withheld"]
+    return [*sentences[:1], zero, *sentences[1:]]
+
+
+def _ages(tables: ReleaseTables) -> tuple[str, str]:
+    ages = tables.comparison_ages
+    if not ages:
+        return SHARED_TEXTS["ages_all"]
+    return _filled(SHARED_TEXTS["ages_of"], {"youngest": ages[0], "oldest": ages[1]})
+
+
+def _traces(tables: ReleaseTables) -> dict[str, Any]:
+    """What stands behind every figure, each rule and catalogue row once; a figure has the positions of its own.
+
+    Returns:
+        `rules`, `prices`, `payers`, `codes`, `registers`: the rows; `of`: by table, grouping, area, service and column,
+        the positions in each of the five. A grouping of the study's own stands under `alle`.
+    """
+    pools: dict[str, dict[str, int]] = {name: {} for name in ("rules", "prices", "payers", "codes", "registers")}
+    rows: dict[str, list[Any]] = {name: [] for name in pools}
+
+    def positions(name: str, found: list[Any]) -> list[int]:
+        known = pools[name]
+        for row in found:
+            if repr(row) not in known:
+                known[repr(row)] = len(rows[name])
+                rows[name].append(row)
+        return [known[repr(row)] for row in found]
+
+    def behind(line: Line, column: str, **where: str) -> list[list[int]]:
+        found = trace(tables, line, column, **where)
+        rules = [vars(rule) for rule in found.rules]
+        parts = (rules, found.prices, found.payer_rules, found.codes, found.registers)
+        return [positions(name, list(part)) for name, part in zip(rows, parts, strict=True)]
+
+    of = {}
+    for table, columns, groupings in SHOWN:
+        lines = tables.lines() if groupings else (Line(),)
+        for line, column, group_by in product(lines, columns, groupings or ("",)):
+            key = "/".join((table, group_by, line.area or "", line.service or "", column))
+            of[key] = behind(line, column, table=table, **({"group_by": group_by} if group_by else {}))
+    return rows | {"of": of}
