@@ -14,6 +14,7 @@ from catalogue.reader import SHIPPED, catalogue_files
 from deliveries.received import received
 from deliveries.studies import Study
 from expectations.states import tally
+from pipelines.gate import Passed
 from releases.fingerprints import keyed_fingerprint, sha256_of
 from releases.manifest import Manifest
 from reports.tables import ReleaseTables
@@ -22,13 +23,16 @@ STATED = ("id", "title_da", "title_en", "mode", "years_before", "years_after", "
 """What of a study file is told; where it and the list lie is not."""
 
 
-def manifest_of(workspace: Workspace, study: Study, tables: ReleaseTables, code: Mapping[str, str | None]) -> Manifest:
+def manifest_of(
+    workspace: Workspace, study: Study, tables: ReleaseTables, passed: Passed, code: Mapping[str, str | None]
+) -> Manifest:
     """What a release was made of, under which rules and with what.
 
     Args:
         workspace: the folders.
         study: the study released.
         tables: what is released of it, after disclosure control.
+        passed: what came through the gate.
         code: `releases.fingerprints.code_fingerprint`.
     """
     store = Path(workspace.store)
@@ -60,5 +64,9 @@ def manifest_of(workspace: Workspace, study: Study, tables: ReleaseTables, code:
             name: {"rows": table.height, "withheld": int(table.get_column("withheld").sum())}
             for name, table in tables.tables.items()
         },
-        audit=None,
+        audit={
+            "passed": passed.verdict.passed,
+            "figures_attacked": passed.verdict.figures,
+            "rows_withheld_for_their_own_sake": int(passed.protected.reasons.get_column("primary").sum()),
+        },
     )

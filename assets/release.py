@@ -23,18 +23,23 @@ from expectations.contracts.studies import COST_TABLE
 from expectations.findings import refuse_blocking
 from pipelines.costs import PAYERS, payer_rules, price_rows
 from pipelines.coverage import crosses_hospital_break, spans
-from pipelines.disclosure import suppress, suppress_counts
+from pipelines.disclosure.protect import StudyTables
+from pipelines.gate import through_the_gate
+from releases.earlier import earlier_releases, keep_evidence
 from releases.fingerprints import code_fingerprint, code_in_words
 from releases.folder import publish
 from releases.manifest import write_manifest
 from reports.csv import write_csv
+from reports.datapackage import write_datapackage
 from reports.html.report import write_report
+from reports.parquet import write_parquet
 from reports.sources import write_sources
-from reports.tables import ReleaseTables
+from reports.tables import RELEASED, ReleaseTables
 from reports.workbook import write_workbook
 
 PRICE_COLUMNS = ("service", "year", "price", "status", "source")
 PAYER_COLUMNS = ("service", "valid_from", "valid_to", *PAYERS, "source")
+MADE_FROM = ("participants", "periods", "use", "costs")
 
 
 def release_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
@@ -42,7 +47,7 @@ def release_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
 
     @dg.asset(
         key="release",
-        ins={name: dg.AssetIn(name) for name in ("cost_table", "participant_flow", "periods", "use")} | COVERAGE_INPUTS,
+        ins={name: dg.AssetIn(name) for name in (*RELEASED, *MADE_FROM)} | COVERAGE_INPUTS,
         deps=["catalogue"],
         partitions_def=studies,
         group_name="release",
@@ -53,29 +58,32 @@ def release_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         retry_policy=IO_RETRIES,
     )
     @clear_errors
-    def release(
-        context: dg.AssetExecutionContext,
-        workspace: Workspace,
-        cost_table: pl.LazyFrame,
-        participant_flow: pl.LazyFrame,
-        periods: pl.LazyFrame,
-        use: pl.LazyFrame,
-        **coverage,
-    ) -> dg.MaterializeResult:
+    def release(context: dg.AssetExecutionContext, workspace: Workspace, **inputs) -> dg.MaterializeResult:
         study = workspace.study(context.partition_key)
         refuse_blocking(workspace.blocking(study.id))
         catalogue = workspace.read_catalogue()
         profile = catalogue.profile(study.profile)
-        known = pl.concat(list(coverage.values())).collect()
-        costs = cost_table.collect()
-        needed = catalogue.services.select("service").join(periods.select("start").unique().collect(), how="cross")
+        known = pl.concat([inputs[name] for name in COVERAGE_INPUTS]).collect()
+        true = StudyTables(**{name: inputs[name].collect() for name in RELEASED})
+        periods = inputs["periods"].collect()
+        passed = through_the_gate(
+            true,
+            inputs["participants"].filter("in_study_base").select("person", "kom", "group").collect(),
+            periods,
+            inputs["costs"].collect(),
+            catalogue,
+            study.price_year,
+            profile,
+            earlier_releases(Path(workspace.release) / study.id, Path(workspace.store)),
+            context.log.info,
+        )
+        needed = catalogue.services.select("service").join(periods.select("start").unique(), how="cross")
         code = code_fingerprint()
         tables = ReleaseTables(
+            **dict(passed.protected.tables.items()),
             study=study,
             profile=profile,
-            cost_table=suppress(costs, profile.min_count, show_zero=profile.show_zero),
-            participant_flow=suppress_counts(participant_flow.collect(), profile.min_count),
-            not_measured=_not_measured(use, costs),
+            not_measured=_not_measured(inputs["use"], true.cost_table),
             areas=catalogue.areas,
             services=catalogue.services,
             sources=_distinct(price_rows(needed, catalogue), catalogue, PRICE_COLUMNS),
@@ -86,22 +94,25 @@ def release_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
             release_id="",
             made=datetime.now(UTC).replace(microsecond=0),
             code_version=code_in_words(code),
-            crosses_2019=crosses_hospital_break(periods.collect(), known),
+            crosses_2019=crosses_hospital_break(periods, known),
             comparison_ages=study.comparison_ages,
         )
-        manifest = manifest_of(workspace, study, tables, code)
+        manifest = manifest_of(workspace, study, tables, passed, code)
 
         def write(folder: Path, release_id: str) -> None:
             _write_files(replace(tables, release_id=release_id), folder)
-            write_manifest(replace(manifest, release_id=release_id), folder)
+            sha256 = keep_evidence(Path(workspace.store), study.id, release_id, passed)
+            audit = {**manifest.audit, "evidence_sha256": sha256}
+            write_manifest(replace(manifest, release_id=release_id, audit=audit), folder)
 
         folder = publish(Path(workspace.release) / study.id, tables.made.date(), write)
         return dg.MaterializeResult(
             metadata={
                 "folder": dg.MetadataValue.path(str(folder)),
+                "profile": profile.profile,
                 "rows": tables.cost_table.height,
                 "rows_withheld": int(tables.cost_table.get_column("withheld").sum()),
-                "min_count": profile.min_count,
+                "figures_attacked": passed.verdict.figures,
                 "illustrative": tables.illustrative,
             }
         )
@@ -113,7 +124,8 @@ def _write_files(tables: ReleaseTables, folder: Path) -> None:
     """Every file of a release but its manifest."""
     for name, table in tables.tables.items():
         write_csv(table, folder / f"{name}.csv")
-        table.write_parquet(folder / f"{name}.parquet")
+        write_parquet(table, folder / f"{name}.parquet")
+    write_datapackage(folder, tables)
     write_sources(tables, folder / "sources.json")
     write_workbook(folder / f"{tables.study.id}.xlsx", tables)
     write_report(folder / f"{tables.study.id}.html", tables)

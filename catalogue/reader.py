@@ -61,7 +61,7 @@ class Catalogue:
         return float(values[0])
 
     def profile(self, name: str) -> Profile:
-        """Return what a data owner asks; raises `CatalogueError` if disclosure_profiles.csv has no such profile."""
+        """Return what a data owner asks of a release; raises `CatalogueError` if disclosure_profiles.csv lacks it."""
         rows = self.disclosure_profiles.filter(pl.col("profile") == name)
         if rows.is_empty():
             names = ", ".join(self.disclosure_profiles["profile"])
@@ -78,10 +78,8 @@ def read_catalogue(overlay: Path | None = None) -> Catalogue:
     """
     faults = _overlay_faults(overlay) if overlay else []
     frames = {}
-    for name, file in FILES.items():
-        laid = overlay / f"{name}.csv" if overlay else None
-        path = laid if laid and laid.is_file() else SHIPPED / f"{name}.csv"
-        frame, found = _read(path, file)
+    for name, path in catalogue_files(overlay).items():
+        frame, found = _read(path, FILES[name])
         frames[name] = frame
         faults += found
     if not faults:
@@ -90,6 +88,12 @@ def read_catalogue(overlay: Path | None = None) -> Catalogue:
         raise CatalogueError(faults)
     frames["services"] = with_months(frames["services"])
     return Catalogue(**frames, warnings=warnings_of(frames))
+
+
+def catalogue_files(overlay: Path | None = None) -> dict[str, Path]:
+    """Which file is read as which of the catalogue's, by its name without `.csv`."""
+    laid = {name: overlay / f"{name}.csv" for name in FILES} if overlay else {}
+    return {name: laid[name] if name in laid and laid[name].is_file() else SHIPPED / f"{name}.csv" for name in FILES}
 
 
 def _overlay_faults(overlay: Path) -> list[Fault]:

@@ -17,6 +17,7 @@ import polars as pl
 import pytest
 from damage_runs import NEWEST, YEAR, Damage, Ended, command, copy_of, of_register, plain, run
 from damage_world import FILES, IMPOSSIBLE, PNRS
+from stored import digests
 
 from assets.run import Step
 from expectations.findings import Finding, read_findings

@@ -74,7 +74,6 @@ def verdict(evidence: pl.DataFrame, truth: Released, knowledge: Knowledge) -> Ve
     is_complement = (pl.col("column") == "n_users") & own & others.is_between(1, profile.min_count - 1)
     bracket = profile.bracket_share
     widest = pl.min_horizontal(value * (1 + bracket), n_citizens * pl.col("ceiling"))
-    near = (low > value * (1 - bracket)) | (high < widest - COMPUTED)
     nothing = pl.col("column").is_in(COSTS[1:]) & (pl.col("ceiling") == 0)
     tight = high - low <= COMPUTED + COMPUTED_SHARE * pl.coalesce(value, pl.max_horizontal(low.abs(), high.abs()))
     nothing |= (value == 0) & pl.col("nobody").fill_null(value=False)
