@@ -141,7 +141,7 @@ class _Period:
 
     def _decide(self, key: Row, row: Mapping[str, Any]) -> Decisions:
         system, told = self.system, self.told.get(key, ())
-        loss = LOSS.get(key.group_by, 1.0) * (1 if key.service else 5) * (1 + row["n_users"] ** 0.5)
+        loss = LOSS.get(key.group_by, 1.0) * (1 if key.service else 5) * (1 + row["n_users"])
         if not row["n_users"]:
             loss *= 100  # who knows the service knows the 0: it hides nothing
         forced = self._amounts_forced(key, row)
@@ -159,8 +159,10 @@ class _Period:
 
     def _cells_of(self, key: Row, row: Mapping[str, Any]) -> Cells:
         system, (amounts, payers, users) = self.system, self.decisions[key]
-        cells: Cells = {"users": (1.0, system.cell(row["n_users"], users, high=row["n_citizens"]))}
         n = row["n_citizens"]
+        # Where their number is withheld, users can be as many as everybody for all that is known.
+        most = max(other["n_citizens"] for other in self.rows.values()) if key in self.without_count else n
+        cells: Cells = {"users": (1.0, system.cell(row["n_users"], users, high=most))}
         if row["mean_quantity"] is not None:
             cells["quantity"] = (1.0, system.cell(row["mean_quantity"] * n, amounts))
         if row["mean_cost"] is None:
