@@ -122,7 +122,7 @@ class World:
 
 
 def world(people: Sequence[Person], *, received: int | None = None, numbers: Iterable[int] | None = None) -> World:
-    """The tables of these citizens; `received`: rows of the list, the others set aside. `numbers`: the citizens', else 1, 2, ..."""
+    """The tables of these citizens; `received`: rows of the list, the others set aside."""
     numbered = list(zip(numbers or range(1, len(people) + 1), people, strict=True))
     base = pl.DataFrame(
         [(n, p.kommune, p.gruppe, p.koen, 40, p.start) for n, p in numbered],
