@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from pipelines.disclosure.suppression import Problem, Unprotectable, suppress
+from pipelines.disclosure.brackets import Problem
+from pipelines.disclosure.suppression import Unprotectable, suppress
 from pipelines.disclosure.system import System
 
 FEW = 5

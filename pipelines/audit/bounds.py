@@ -7,6 +7,7 @@ the unknowns are (`pipelines.audit.relations`).
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import highspy
 import numpy as np
@@ -39,11 +40,17 @@ def bounds(system: Narrowed, wanted: np.ndarray, tell: Tell) -> tuple[np.ndarray
     sizes = [int(np.isin(columns, wanted).sum()) for _, columns in islands]
     done = len(wanted) - sum(sizes)
     tell(done, len(wanted))
-    for (island, columns), size in zip(islands, sizes, strict=True):
+
+    def solved(of: tuple[Narrowed, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        island, columns = of
         own = np.flatnonzero(np.isin(columns, wanted))
-        low[columns[own]], high[columns[own]] = _Program(island, own).solve()
-        done += size
-        tell(done, len(wanted))
+        return columns[own], *_Program(island, own).solve()
+
+    with ThreadPoolExecutor() as pool:  # HiGHS leaves Python to the others while it solves
+        for size, (columns, least, most) in zip(sizes, pool.map(solved, islands), strict=True):
+            low[columns], high[columns] = least, most
+            done += size
+            tell(done, len(wanted))
     return low[wanted], high[wanted]
 
 

@@ -7,6 +7,7 @@ Here: which rule and which part of the system is applied to which table, and wha
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 
 import polars as pl
@@ -96,11 +97,11 @@ def protect(
     judged = reasons(own, behind.largest, profile)
     told = told_before(earlier, own, base)
     groups = _study_counts(tables, base, profile, told.counts)
-    hidden: dict[int, tuple[Hidden, set[Row]]] = {}
     inside_of = parts(members)
-    for (period,), rows in judged.group_by("period", maintain_order=True):
+
+    def of_period(period: int) -> tuple[Hidden, set[Row]]:
         tell(f"disclosure control of period {period}")
-        held = inside_of.filter(period=period)
+        rows, held = judged.filter(period=period), inside_of.filter(period=period)
         uncounted = _uncounted(rows, held, profile, groups)
         try:
             values = hidden_values(
@@ -115,7 +116,11 @@ def protect(
             )
         except Unprotectable as error:
             raise _too_much_told(len(error.cells), f"period {period}") from None
-        hidden[period] = values, uncounted
+        return values, uncounted
+
+    numbers = judged["period"].unique(maintain_order=True).to_list()
+    with ThreadPoolExecutor() as pool:  # HiGHS leaves Python to the others while it solves
+        hidden = dict(zip(numbers, pool.map(of_period, numbers), strict=True))
     own = _withhold(judged, hidden, groups)
     compared = _withhold_compared(tables.cost_table, behind, profile, own)
     is_employment = pl.col("group_by") == EMPLOYMENT
@@ -168,8 +173,8 @@ def _withhold(
     flags = []
     for by, group, period, *line in judged.select(ROW).rows():
         (values, uncounted), row = hidden[period], Row(by, group, *line)
-        study = ("group", by, group) in groups or (by, group, period) in sized
-        flags.append((row in values.amounts, row in values.payers, row in values.users, row in uncounted, study))
+        of_row = (row in values.amounts, row in values.payers, row in values.users, row in uncounted)
+        flags.append((*of_row, ("group", by, group) in groups or (by, group, period) in sized))
     names = ("hide_amounts", "hide_payers", "hide_users", "hide_citizens", "hide_study")
     schema = dict.fromkeys(names, pl.Boolean)
     marked = pl.concat([judged, pl.DataFrame(flags, schema=schema, orient="row")], how="horizontal")

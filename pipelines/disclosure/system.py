@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from scipy import sparse
 
-from pipelines.disclosure.suppression import NEVER, Problem
+from pipelines.disclosure.brackets import NEVER, Problem
 
 Term = tuple[float, int]
 """A factor and a cell."""
