@@ -31,7 +31,7 @@ app = typer.Typer(
     ),
     epilog=(
         "Exit codes: 0 done, 1 a fault of the program, 2 wrong use of the command, 3 deliveries, 4 studies or "
-        "participant lists, 5 catalogue, 6 store, 7 data quality, 8 engine."
+        "participant lists, 5 catalogue, 6 store, 7 data quality, 8 engine, 9 disclosure control."
     ),
 )
 PIPED_WIDTH = 130  # of a log file or a pipe, which has none of its own

@@ -25,7 +25,7 @@ from pipelines.costs import PAYERS, payer_rules, price_rows
 from pipelines.coverage import crosses_hospital_break, spans
 from pipelines.disclosure.protect import StudyTables
 from pipelines.gate import through_the_gate
-from releases.earlier import earlier_releases, keep_evidence
+from assets.earlier import earlier_releases, keep_evidence
 from releases.fingerprints import code_fingerprint, code_in_words
 from releases.folder import publish
 from releases.manifest import write_manifest

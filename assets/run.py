@@ -20,12 +20,13 @@ from assets.progress import told_of_steps
 from assets.shapes import KIND as SHAPE
 from assets.shapes import shapes_of_deliveries, together
 from assets.workspace import Workspace
+from catalogue.reader import Catalogue
 from deliveries.lists import read_participant_list
 from deliveries.studies import Study, read_studies
 from expectations.contracts.deliveries import BEF
 from expectations.states import FOLDER, write_state
 from expectations.thresholds import SUITE as ENTRY
-from faults import DeliveryError, Fault, ForlobError, StudyError
+from faults import CatalogueError, DeliveryError, Fault, ForlobError, StudyError
 
 UNFORESEEN = 1
 INTERRUPTED = 130
@@ -87,6 +88,7 @@ def plan(workspace: Workspace, study_ids: Sequence[str]) -> Plan:
     """
     faults: list[ForlobError] = []
     studies: list[Study] = []
+    catalogues: list[Catalogue] = []
     years: list[str] = []
 
     def check(work: Callable[[], object]) -> None:
@@ -104,9 +106,11 @@ def plan(workspace: Workspace, study_ids: Sequence[str]) -> Plan:
     check(check_years)
     check(lambda: _shapes(workspace))
     check(lambda: studies.extend(_chosen(workspace, study_ids)))
-    check(workspace.read_catalogue)
+    check(lambda: catalogues.append(workspace.read_catalogue()))
     for study in studies:
         check(partial(read_participant_list, study.participants))
+        for catalogue in catalogues:
+            check(partial(_profile, catalogue, study))
     if faults:
         raise together(faults)
     *older, newest = years
@@ -125,7 +129,7 @@ def plan(workspace: Workspace, study_ids: Sequence[str]) -> Plan:
         Step(f"study_run {study.id}", study_run.name, study.id, STUDY_TABLES | SHAPE_OF_LIST) for study in studies
     ]
     ignored = [f"not read: {path.name}: {why}" for path, why in workspace.found().ignored]
-    return Plan(studies, steps, [*workspace.read_catalogue().warnings, *ignored], years[0])
+    return Plan(studies, steps, [*catalogues[0].warnings, *ignored], years[0])
 
 
 def make_runs(
@@ -190,6 +194,15 @@ def _chosen(workspace: Workspace, study_ids: Sequence[str]) -> list[Study]:
             [Fault(f"there is no study with the id {name!r}", workspace.studies, mend) for name in unknown]
         )
     return [study for study in studies if not study_ids or study.id in study_ids]
+
+
+def _profile(catalogue: Catalogue, study: Study) -> None:
+    """Refuse a study whose profile the catalogue lacks: it would be missed when all tables are made."""
+    try:
+        catalogue.profile(study.profile)
+    except CatalogueError as error:
+        told = [Fault(fault.what, f"{study.path}, key `profile`", fault.mend) for fault in error.faults]
+        raise StudyError(told) from None
 
 
 def _account(outcome: Outcome, result: dg.ExecuteInProcessResult) -> None:

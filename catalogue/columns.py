@@ -19,7 +19,8 @@ LONGEST_CODE = 9
 class Column:
     """One column: its ``meaning`` in a sentence, and what it may hold.
 
-    Numbers are ``minimum`` or more, or more than ``above``; ``width`` zero-fills a code of digits.
+    Numbers are ``minimum`` or more, or more than ``above``, and ``maximum`` or less; ``width`` zero-fills a code of
+    digits.
     """
 
     meaning: str
@@ -29,6 +30,7 @@ class Column:
     unit: str | None = None
     minimum: float | None = None
     above: float | None = None
+    maximum: float | None = None
     width: int | None = None
 
 
@@ -153,13 +155,18 @@ FILES: Mapping[str, File] = {
                 minimum=0,
             ),
             "dominance_share": Column(
-                "An amount of which they make up more than this is withheld.", pl.Float64, unit="share", minimum=0
+                "An amount of which they make up more than this is withheld.",
+                pl.Float64,
+                unit="share",
+                minimum=0,
+                maximum=1,
             ),
             "bracket_share": Column(
                 "How near an amount withheld for its own sake may be told, up and down.",
                 pl.Float64,
                 unit="share",
                 minimum=0,
+                maximum=1,
             ),
             "round_counts": Column(
                 "Counts are shown to the nearest of this; 1 as they are.", pl.Int32, unit="citizens", minimum=1

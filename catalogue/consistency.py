@@ -17,21 +17,21 @@ HOSPITAL_MEASURES = {
     for kind, measures in (("indlaeggelse", ("count", "bed_days")), ("ambulant", ("count",)))
 }
 REGISTERS = ("bef", "dream", "lpr_a_kontakt", "handic")
-LIMITS = ("stay_gap_hours", "admission_hours", "min_count")
+LIMITS = ("stay_gap_hours", "admission_hours")
 
 
 def limit_faults(limits: pl.DataFrame) -> list[Fault]:
-    """Limits that are missing or cannot be."""
-    stated = dict(limits.select("limit", "value").rows())
+    """Limits that are missing, and one that somebody still states where it has no effect."""
+    stated = set(limits["limit"])
     faults = [
         Fault(f"the limit '{name}' is missing", "limits.csv", f"add a row with limit {name}")
         for name in LIMITS
         if name not in stated
     ]
-    least = stated.get("min_count", 1)
-    if least < 1 or least != int(least):
-        what = f"the limit 'min_count' is {least:g}: it counts citizens"
-        faults.append(Fault(what, "limits.csv", "give a whole number, 1 or more"))
+    if "min_count" in stated:
+        what = "the limit 'min_count' has no effect here: what a data owner asks of a release stands in a profile"
+        mend = "state it as min_count in disclosure_profiles.csv, and take the row away here"
+        faults.append(Fault(what, "limits.csv", mend))
     return faults
 
 

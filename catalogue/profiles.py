@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-DEFAULT = "sds"
-
 
 @dataclass(frozen=True)
 class Profile:

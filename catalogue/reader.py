@@ -266,7 +266,11 @@ def _allowed(value: Cell, column: Column) -> bool:
         return False
     if not isinstance(value, int | float):
         return True
-    return (column.minimum is None or value >= column.minimum) and (column.above is None or value > column.above)
+    return (
+        (column.minimum is None or value >= column.minimum)
+        and (column.above is None or value > column.above)
+        and (column.maximum is None or value <= column.maximum)
+    )
 
 
 def _kind(column: Column) -> str:
@@ -278,7 +282,8 @@ def _mend(column: Column) -> str:
         return f"allowed: {', '.join(column.allowed)}"
     least = f", {column.minimum:g} or more" if column.minimum is not None else ""
     above = f" above {column.above:g}" if column.above is not None else ""
-    return f"write {_kind(column)}{least}{above}"
+    most = f", {column.maximum:g} or less" if column.maximum is not None else ""
+    return f"write {_kind(column)}{least}{above}{most}"
 
 
 def _at(rows: Sequence[tuple[int, Cell]]) -> str:

@@ -21,6 +21,7 @@ MODES = ("calendar", "anchored")
 YEARS = range(11)
 PRICE_YEARS = range(1990, 2101)
 AGES = range(121)
+PROFILE = "sds"
 ID = re.compile(r"[a-z0-9_-]+")
 REQUIRED = ("id", "title_da", "participants", "price_year")
 ALLOWED = {
@@ -36,7 +37,7 @@ ALLOWED = {
         f"the youngest and the oldest age of the population compared with, as [18, 64]: whole years from {AGES[0]} to "
         f"{AGES[-1]}, both included (left out: all ages)"
     ),
-    "profile": "the data owner's disclosure profile, such as dst, sds or strict (left out: sds)",
+    "profile": f"the data owner's disclosure profile, such as dst, sds or strict (left out: {PROFILE})",
 }
 
 
@@ -54,7 +55,7 @@ class Study:
     price_year: int
     path: Path
     comparison_ages: tuple[int, int] | None = None
-    profile: str = "sds"
+    profile: str = PROFILE
 
     @property
     def period_numbers(self) -> range:
@@ -122,7 +123,7 @@ def read_study(path: Path) -> Study:
         price_year=given["price_year"],
         path=path,
         comparison_ages=tuple(given["comparison_ages"]) if "comparison_ages" in given else None,
-        profile=given.get("profile", "sds"),
+        profile=given.get("profile", PROFILE),
     )
 
 

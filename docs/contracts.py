@@ -172,6 +172,7 @@ def _catalogue_file(name: str) -> str:
         rules = [f"One of {code(stated.allowed)}."] if stated.allowed else []
         rules += [f"At least {stated.minimum:g}."] if stated.minimum is not None else []
         rules += [f"Above {stated.above:g}."] if stated.above is not None else []
+        rules += [f"At most {stated.maximum:g}."] if stated.maximum is not None else []
         rules += [f"Digits are filled to {stated.width} characters."] if stated.width else []
         meaning = " ".join([stated.meaning, *rules])
         rows.append((f"`{column}`", str(stated.dtype), stated.unit, "null" if stated.nullable else "", meaning))

@@ -90,9 +90,9 @@ WORKBOOK_TEXTS: dict[str, tuple[str, str]] = {
     "characteristic.alder": ("Alder ved start", "Age at the start"),
     "characteristic.startaar": ("Startår", "Start year"),
     "characteristic.kommune": ("Kommune", "Municipality"),
-    "koen.1": ("mænd", "men"),
-    "koen.2": ("kvinder", "women"),
-    "koen.9": ("ikke oplyst", "not stated"),
+    "koen.1": ("Mænd", "Men"),
+    "koen.2": ("Kvinder", "Women"),
+    "koen.9": ("Ikke oplyst", "Not stated"),
     "alder.uoplyst": ("ikke oplyst", "not stated"),
     "kommune.uoplyst": ("ikke oplyst", "not stated"),
     # Columns of the released tables beside those of the cost table

@@ -54,18 +54,32 @@ def test_an_anchored_study_without_dates_has_nobody(sound_world: World) -> None:
     refused(sound_world.root, StudyError, "study base", sound_world.root / "studies" / "trial.csv")
 
 
+def test_a_profile_that_nobody_made_is_told_before_any_work(sound_world: World) -> None:
+    path = study_file(sound_world, profile="sdss")
+    refused(sound_world.root, StudyError, "'sdss'", f"{path}, key `profile`", "dst, sds, strict")
+    assert not (sound_world.root / "store").exists()
+
+
+def test_an_unknown_profile_does_not_hide_other_faults(sound_world: World) -> None:
+    study_file(sound_world, profile="sdss", participants="borte.csv")
+    refused(sound_world.root, StudyError, "borte.csv")
+    study_file(sound_world, profile="sdss", participants="trial.csv")
+    (sound_world.root / "studies" / "trial.csv").write_text("borger\n1\n")
+    refused(sound_world.root, StudyError, "'sdss'", "`pnr`")
+
+
 # The catalogue
 
 
 def test_faults_of_the_catalogue_are_told_at_once(sound_world: World) -> None:
     row = {"service": "su", "year": 2021, "price": "meget", "status": "guessed", "source": ""}
     sound_world.overlay("unit_prices.csv", [row])
-    sound_world.overlay("limits.csv", [{"limit": "min_count", "value": "fem", "unit": "citizens", "source": "x"}])
+    sound_world.overlay("limits.csv", [{"limit": "admission_hours", "value": "tolv", "unit": "hours", "source": "x"}])
     refused(sound_world.root, CatalogueError, "`price`", "`status`", "`source`", "unit_prices.csv", "limits.csv")
 
 
 def test_a_limit_that_is_missing_is_named(sound_world: World) -> None:
-    sound_world.overlay("limits.csv", [{"limit": "min_count", "value": 5, "unit": "citizens", "source": "x"}])
+    sound_world.overlay("limits.csv", [{"limit": "admission_hours", "value": 12, "unit": "hours", "source": "x"}])
     ended = attempt(sound_world.root)
     assert ended.code == CatalogueError.exit_code
     assert "stay_gap_hours" in ended.said

@@ -1,6 +1,7 @@
 """The catalogue: what ships, what a folder laid over it changes, and faults that say where they are."""
 
 import datetime as dt
+import re
 import shutil
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from catalogue.reader import SHIPPED, Catalogue, read_catalogue
 from faults import CatalogueError
 
 PRICES = "service,year,price,status,source\n"
+LIMITS = "limit,value,unit,source\n"
 RULES = "service,valid_from,valid_to,kommune,region,stat,source\n"
 HANDIC = "code,service,valid_from,valid_to,status,source\n"
 CODES = "code,service,label_da,label_en,is_transfer,status_group,valid_from,valid_to,status,source\n"
@@ -35,7 +37,7 @@ def test_the_shipped_catalogue_is_whole() -> None:
         frame: pl.DataFrame = getattr(catalogue, name)
         assert frame.height > 0, name
         assert frame.schema == {column: spec.dtype for column, spec in file.columns.items()}
-    assert [catalogue.limit(name) for name in ("stay_gap_hours", "admission_hours", "min_count")] == [4, 12, 5]
+    assert [catalogue.limit(name) for name in ("stay_gap_hours", "admission_hours")] == [4, 12]
 
 
 def test_every_shipped_file_is_described() -> None:
@@ -68,21 +70,44 @@ def test_codes_keep_their_zeros_and_blank_is_null(tmp_path: Path) -> None:
 
 
 def test_limits_laid_over(tmp_path: Path) -> None:
-    others = "stay_gap_hours,2.5,hours,a test\nadmission_hours,24,hours,a test\n"
-    put(tmp_path, "limits.csv", f"limit,value,unit,source\nmin_count,3,citizens,a test\n{others}")
+    put(tmp_path, "limits.csv", LIMITS + "stay_gap_hours,2.5,hours,a test\nadmission_hours,24,hours,a test\n")
     catalogue = read_catalogue(tmp_path)
-    assert (catalogue.limit("min_count"), catalogue.limit("stay_gap_hours")) == (3, 2.5)
+    assert (catalogue.limit("admission_hours"), catalogue.limit("stay_gap_hours")) == (24, 2.5)
 
 
-@pytest.mark.parametrize("least", ["0", "2.9"])
-def test_limits_that_cannot_be(tmp_path: Path, least: str) -> None:
-    put(tmp_path, "limits.csv", f"limit,value,unit,source\nmin_count,{least},citizens,a test\n")
-    with pytest.raises(CatalogueError) as error:
-        read_catalogue(tmp_path)
-    told = str(error.value)
-    assert all(
-        name in told for name in ("'stay_gap_hours' is missing", "'admission_hours' is missing", "'min_count' is")
-    )
+def test_a_limit_that_moved_to_the_profiles_is_not_ignored(tmp_path: Path) -> None:
+    """A data owner's stricter least count, in a file of an earlier version, would silently be the profile's."""
+    gap, length, moved = refused(put(tmp_path, "limits.csv", LIMITS + "min_count,10,citizens,a test\n"))
+    assert "'stay_gap_hours' is missing" in gap
+    assert "'admission_hours' is missing" in length
+    assert "'min_count' has no effect" in moved
+    assert "disclosure_profiles.csv" in moved
+
+
+def test_profiles_that_cannot_be_are_told_at_once(tmp_path: Path) -> None:
+    header = ",".join(FILES["disclosure_profiles"].columns)
+    rows = "a,0,true,2,1.5,-0.1,0,0,0,x,x,a test\nb,2.9,true,-1,0,1.01,1,-1,-1,x,x,a test\n"
+    told = "\n".join(refused(put(tmp_path, "disclosure_profiles.csv", f"{header}\n{rows}")))
+    assert "`min_count` is not a whole number in 1 row: 3 ('2.9')" in told
+    for column, value in (
+        ("min_count", "0"),
+        ("dominance_citizens", "-1"),
+        ("dominance_share", "1.5"),
+        ("bracket_share", "-0.1"),
+        ("round_counts", "0"),
+        ("round_kr", "-1"),
+        ("round_quantity", "-1"),
+    ):
+        assert re.search(rf"`{column}` is not allowed in .*\('{value}(\.0)?'\)", told), column
+    assert "2 rows: 2 ('-0.1'), 3 ('1.01')" in told
+    assert "write a number, 0 or more, 1 or less" in told
+
+
+def test_the_ends_of_what_a_profile_may_ask(tmp_path: Path) -> None:
+    header = ",".join(FILES["disclosure_profiles"].columns)
+    put(tmp_path, "disclosure_profiles.csv", f"{header}\nown,1,false,0,1,0,1,0,0,x,x,a test\n")
+    profile = read_catalogue(tmp_path).profile("own")
+    assert (profile.min_count, profile.dominance_share, profile.bracket_share, profile.round_counts) == (1, 1, 0, 1)
 
 
 def bands(folder: Path, *rows: tuple[str, str, str, str]) -> Path:
@@ -172,7 +197,7 @@ def test_a_service_that_nothing_can_measure_is_warned_of(
         ("dream_codes.csv", CODES + "7,,A,A,true,,,,sourced,\n007,,B,B,true,,,,sourced,\n", ["`code`", "('007')"]),
         ("handic_services.csv", HANDIC + "85,,,,sourced,\n", ["`service`", "empty"]),
         ("areas.csv", "area,label_da,label_en\na,A,A\na,B,B\n", ["`area`"]),
-        ("limits.csv", "limit,value,unit,source\nmin_count,x,citizens,a\n", ["`value`", "limits.csv"]),
+        ("limits.csv", LIMITS + "stay_gap_hours,x,hours,a\n", ["`value`", "limits.csv"]),
         ("unit_price.csv", PRICES, ["unit_price.csv is not a file of the catalogue"]),
     ],
 )

@@ -116,7 +116,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture(scope="module")
 def other_limits(world: World) -> Path:
     """The release of the same deliveries with other limits; its store is `other_store`."""
-    values = {"stay_gap_hours": 2, "admission_hours": 6, "min_count": 3}
+    values = {"stay_gap_hours": 2, "admission_hours": 6}
     rows = [{"limit": name, "value": value, "unit": "u", "source": "test"} for name, value in values.items()]
     profiles = pl.read_csv(SHIPPED / "disclosure_profiles.csv").with_columns(min_count=3)
     folder = other_catalogue(world, "other_limits", limits=rows, disclosure_profiles=profiles.to_dicts())

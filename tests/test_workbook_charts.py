@@ -208,7 +208,7 @@ def test_what_changes_over_time_is_said_to_be_no_effect_and_in_which_prices(work
 
 def test_the_citizens_stand_by_characteristic(workbook):
     rows = rows_of(workbook["Borgerne"])
-    assert [cell.value for cell in rows["kvinder"][1:3]] == [62, 0.62]
+    assert [cell.value for cell in rows["Kvinder"][1:3]] == [62, 0.62]
     assert [cell.value for cell in rows["2019"][1:3]] == [52, 0.52]
     assert {"Køn", "Alder ved start", "Startår", "Kommune"} <= set(rows)
 

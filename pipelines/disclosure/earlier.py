@@ -1,7 +1,7 @@
 """What earlier releases of a study have told already, of the same citizens or of nearly the same.
 
 Here: finding the rows of a release that are unknown to nobody any more. Not here: where releases are kept, and who
-was in them (`releases.earlier`).
+was in them (`assets.earlier`).
 
 A figure told once cannot be withheld: rows that rest on the same citizens and the same use are one unknown, in
 whichever release they stand. Where a few citizens came or went since, the difference of the two releases is theirs.

@@ -24,9 +24,10 @@ SHARED = (
     *("flow_step", "flow_n", "reading", "reading_mean", "reading_effect", "reading_total", "meaning", "year", "price"),
     *("status", "source", "register", "services", "data_end", "valid_from", "valid_to", "unmeasured_about"),
     *("unmeasured_none", "reading_course", "reading_2019", "payer_heading", "comparison_reading", "payer_rules"),
+    *("release_id", "made", "profile", "data_start", "months", "list", "code"),
 )
 """The words that the report shares with the workbook."""
-SHARED_KINDS = ("column.", "unit.", "group_by.", "step.", "reason.", "status.")
+SHARED_KINDS = ("column.", "unit.", "group_by.", "step.", "reason.", "status.", "measured.", "characteristic.", "koen.")
 COSTS = ("n_citizens", "mean_cost", *(f"mean_cost_{payer}" for payer in PAYERS))
 SHOWN = (
     ("cost_table", ("share_users", *COSTS), COMPARED),

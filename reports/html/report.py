@@ -83,15 +83,15 @@ def _facts(tables: ReleaseTables, data: dict[str, Any]) -> list[tuple[str, list[
     )
     ends = tables.registers.select("register", "data_end").iter_rows()
     until = [f"{register.upper()} {end:%d.%m.%Y}" if end else register.upper() for register, end in ends]
-    made = f"{tables.made:%d.%m.%Y %H:%M} UTC"
+    made = f"{tables.made:%d.%m.%Y %H:%M}"
     stated = {
         "study_id": tables.study.id,
-        "release": tables.release_id,
+        "release_id": tables.release_id,
         "made": made,
         "column.period_name": spans,
         "column.price_year": str(tables.study.price_year),
-        "owner_profile": tables.profile.profile,
+        "profile": tables.profile.profile,
         "program": f"forlob {tables.code_version}",
-        "data_until": " · ".join(until),
+        "data_end": " · ".join(until),
     }
     return [(key, [value] * 2 if isinstance(value, str) else value) for key, value in stated.items() if value]

@@ -23,7 +23,7 @@ const groupName = (by, group) =>
     : by === "kommune"
       ? word("kommune.code", { n: group })
       : by === "beskaeftigelse"
-        ? word("months", { n: group })
+        ? word("months", { group })
         : group;
 const stepName = ({ step, reason }) => nameOf("step", step) + (reason ? `: ${nameOf("reason", reason)}` : "");
 const categoryName = ({ characteristic, category }) => {
@@ -185,7 +185,7 @@ const FIGURES = {
     });
     const columns = AFTER.map((period) => ({
       ...{ label: periodName(period), numeric: true },
-      also: ["low", "high"].map((end) => word(end, { period: periodName(period) })),
+      also: ["low", "high"].map((end) => word(`${end}_of`, { period: periodName(period) })),
     }));
     const unit = choice.measure === "quantity" ? [{ label: word("column.unit") }] : [];
     const caption = `${word("change_caption")}. ${word(`axis.change_${choice.measure}`)}, ${word("interval")}.`;
@@ -197,7 +197,7 @@ const FIGURES = {
     const line = choice.area === "total" ? { area: null, service: null } : { area: choice.area, service: null };
     const by = "beskaeftigelse";
     const blocks = monthsOf.map((group) => ({
-      ...{ name: word("months", { n: group }), level: "area", counted: true },
+      ...{ name: word("months", { group }), level: "area", counted: true },
       rows: PERIODS.map((period) => work.get(keyOf({ group_by: by, group, period, ...line }))),
     }));
     const caption = `${word("work_caption")}, ${word(`axis.cost_${choice.basis}`)}: ${lineName(line)}.`;

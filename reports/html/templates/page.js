@@ -111,13 +111,13 @@ const drawFixed = () => {
     gaps.set(key, [...(gaps.get(key) ?? []), nameOf("service", row.service)]);
   }
   const ends = new Map(rowsOf("registers").map((row) => [row.register, row.data_end]));
-  simple("gaps", "gaps_caption", head("register", "column.period_name", "measured_heading", "data_until", "services"),
+  simple("gaps", "gaps_caption", head("register", "column.period_name", "measured_heading", "data_end", "services"),
     [...gaps].map(([key, names]) => {
       const [register, period, measured] = JSON.parse(key);
       const words = [textCell(register.toUpperCase()), textCell(periodName(period), period), textCell(word(`measured.${measured}`))];
       return { cells: [...words, day(ends.get(register)), textCell(names.join(", "))] };
     }));
-  simple("registers", "registers_caption", head("register", "data_start", "data_until"), rowsOf("registers").map((row) => ({
+  simple("registers", "registers_caption", head("register", "data_start", "data_end"), rowsOf("registers").map((row) => ({
     cells: [textCell(row.register.toUpperCase()), row.data_start ? day(row.data_start) : textCell(word("unknown_start")), day(row.data_end)],
   })));
   simple("periods", "periods_caption", head("column.period_name", "meaning"), DATA.periods.map((one) => ({

@@ -133,7 +133,7 @@ const csvOf = ({ name, caption, columns, rows, notes = [] }) => {
       return [cell.value ?? cell.text, ...also];
     }),
   );
-  const release = `${word("study_id")}: ${DATA.study.id}. ${word("release")}: ${DATA.release}.`;
+  const release = `${word("study_id")}: ${DATA.study.id}. ${word("release_id")}: ${DATA.release}.`;
   const below = [[], [caption], ...notes.map((note) => [note]), [release]];
   return [wide, ...lines, ...below].map(line).join("\r\n") + "\r\n";
 };

@@ -40,7 +40,7 @@ const codeText = (row) => {
 };
 const registerText = (row) => {
   const start = row.data_start ? `${word("data_start")} ${dateOf(row.data_start)}, ` : "";
-  return `${row.register.toUpperCase()}: ${start}${word("data_until").toLowerCase()} ${dateOf(row.data_end)}`;
+  return `${row.register.toUpperCase()}: ${start}${word("data_end").toLowerCase()} ${dateOf(row.data_end)}`;
 };
 
 /** Whose figure it is: group, period and line, in words. */
@@ -71,7 +71,7 @@ const factsOf = ({ trace, text, missing }) => {
     facts.push([word("column.price_year"), String(row.price_year)]);
     facts.push([word("column.illustrative"), word(row.illustrative ? "yes" : "no")]);
   }
-  facts.push([word("release"), DATA.release]);
+  facts.push([word("release_id"), DATA.release]);
   return facts;
 };
 
