@@ -153,7 +153,8 @@ def files_of(study: Study, folders: Folders) -> list[str]:
     """Where a study's cost table and newest release are."""
     release = chosen(folders.release, study.id)
     return [
-        f"til videregivelse / for release:  {release / f'{study.id}.xlsx'}",
+        f"til videregivelse / for release:  {release / f'{study.id}.html'}  (rapport / report)",
+        f"                                  {release / f'{study.id}.xlsx'}",
         f"                                  {release / 'cost_table.csv'}",
         f"                                  {release / 'manifest.json'}",
         f"fortrolig / restricted:           {folders.store / 'cost_table' / f'{study.id}.parquet'}",
