@@ -35,6 +35,7 @@ PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "characteristics": contracts.characteristics,
     },
     "registers.md": {"required columns": contracts.required_columns, "reasons": contracts.reasons},
+    "disclosure.md": {"profiles": reference.disclosure_profiles},
     "quality.md": {"quality checks": reference.quality_checks},
     "architecture.md": {"assets": house.assets, "imports": house.imports},
 }

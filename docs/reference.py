@@ -120,6 +120,18 @@ def unit_prices() -> str:
     )
 
 
+def disclosure_profiles() -> str:
+    """What each data owner asks of a release: a row a threshold, a column a profile."""
+    profiles = _catalogue().disclosure_profiles
+    names = [name for name in profiles.columns if name not in ("profile", "source")]
+    rows = [(f"`{name}`", *map(_as_stated, profiles[name])) for name in names]
+    return table(["Threshold", *(f"`{name}`" for name in profiles["profile"])], rows)
+
+
+def _as_stated(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def quality_checks() -> str:
     """The catalogue's checks of quality, a table for each asset."""
     parts = []

@@ -1,127 +1,195 @@
-"""Disclosure control, docs/method.md § 7: each rule by an example that fails when the rule is broken."""
+"""Disclosure control's parts, docs/method.md § 7: each rule by an example that fails when the rule is broken."""
+
+from __future__ import annotations
 
 import polars as pl
 import pytest
-from polars.testing import assert_frame_equal
+from gate_world import Person, profile, small_catalogue, world
 
-from pipelines.disclosure import suppress, suppress_counts
+from catalogue.profiles import Profile
+from pipelines.disclosure.knowledge import parts, rates
+from pipelines.disclosure.primary import REASONS, of_amounts, reasons
+from pipelines.disclosure.rounding import rounded
+from pipelines.disclosure.truth import ROW, Behind, behind
+from pipelines.tables import members_of
 
-COMPARED = ("befolkning", "befolkning_standardiseret")
-COUNTS = ("n_study", "n_citizens", "n_users")
-VALUES = ["share_users", "mean_quantity", "mean_cost", "mean_cost_kommune", "mean_cost_region", "mean_cost_stat"]
-
-
-def table(*counts: tuple[int, int, int]) -> pl.DataFrame:
-    """Cost table rows with these n_study, n_citizens and n_users; values as docs/method.md § 6 has them."""
-    rows = [
-        {
-            "study": "s",
-            "group_by": "alle",
-            "group": "alle",
-            "period": position,
-            "area": "sundhed",
-            "service": "somatik_ambulant",
-            "unit": "visit",
-            **dict(zip(COUNTS, row, strict=True)),
-            **dict.fromkeys(VALUES, None if row[1] == 0 else 7.0),
-            "price_year": 2023,
-            "illustrative": False,
-        }
-        for position, row in enumerate(counts)
-    ]
-    schema = {"period": pl.Int16, **dict.fromkeys(COUNTS, pl.UInt32), **dict.fromkeys(VALUES, pl.Float64)}
-    return pl.DataFrame(rows, schema_overrides=schema | {"price_year": pl.Int32})
+SDS, STRICT = profile("sds"), profile("strict")
+TABLE = {
+    "group_by": "alle",
+    "group": "alle",
+    "period": 0,
+    "area": "social",
+    "service": "besoeg",
+}
 
 
-def one(*counts: int, min_count: int = 5, show_zero: bool = True) -> dict[str, object]:
-    n_study, n_citizens, n_users = counts
-    return suppress(table((n_study, n_citizens, n_users)), min_count, show_zero=show_zero).row(0, named=True)
+def why(
+    n_study: int | None,
+    n_citizens: int | None,
+    n_users: int | None,
+    of: Profile = SDS,
+    share: float = 0.1,
+    **row: object,
+) -> set[str]:
+    """The reasons that withhold a row of these counts, whose largest contributors make up this share."""
+    counts = {"n_study": n_study, "n_citizens": n_citizens, "n_users": n_users}
+    schema = {"period": pl.Int16, **dict.fromkeys(counts, pl.UInt32), "area": pl.String, "service": pl.String}
+    table = pl.DataFrame([TABLE | row | counts], schema_overrides=schema)
+    judged = reasons(table, table.select(ROW).with_columns(share=pl.lit(share)), of).row(0, named=True)
+    return {reason for reason in REASONS if judged[reason]}
 
 
-def test_a_row_with_enough_citizens_and_users_is_shown_whole():
-    row = one(5, 5, 5)
-    assert not row["withheld"]
-    assert [row[name] for name in (*COUNTS, *VALUES)] == [5, 5, 5, *[7.0] * 6]
+@pytest.mark.parametrize(
+    ("counts", "found"),
+    [
+        ((60, 50, 20), set()),
+        ((5, 5, 5), set()),
+        ((4, 4, 0), {"small_group", "few_citizens", "few_others"}),
+        ((60, 4, 0), {"few_citizens", "few_others"}),
+        ((60, 50, 1), {"few_users"}),
+        ((60, 50, 4), {"few_users"}),
+        ((60, 50, 5), set()),
+        ((60, 50, 0), set()),
+        ((60, 50, 49), {"few_others"}),
+        ((60, 50, 46), {"few_others"}),
+        ((60, 50, 45), set()),
+        ((60, 50, 50), set()),
+        ((60, 0, 0), set()),
+        ((4, 0, 0), {"small_group"}),
+    ],
+)
+def test_which_counts_are_few(counts: tuple[int, int, int], found: set[str]) -> None:
+    assert why(*counts) == found
 
 
-@pytest.mark.parametrize("users", [1, 4])
-def test_a_row_with_few_users_loses_its_values_but_not_its_citizens(users):
-    row = one(64, 60, users)
-    assert row["withheld"]
-    assert (row["n_study"], row["n_citizens"], row["n_users"]) == (64, 60, None)
-    assert all(row[value] is None for value in VALUES)
+def test_no_users_are_few_where_the_profile_says_so() -> None:
+    assert why(60, 50, 0, STRICT) == {"few_users"}
+    assert why(60, 0, 0, STRICT) == set()  # nobody is measured: it says nothing of anyone
 
 
-@pytest.mark.parametrize(("own", "hidden"), [((64, 60, 20), False), ((64, 4, 2), True), ((1, 1, 1), True)])
-def test_the_population_weighted_by_few_is_withheld(own, hidden):
-    """At the age and sex of one participant, the population's row says who that is."""
-    rows = pl.concat([table(own), *(table((9000, 8000, 700)).with_columns(group_by=pl.lit(kind)) for kind in COMPARED)])
-    shown = suppress(rows, 5).filter(pl.col("group_by") != "alle")
-    assert shown.select("group_by", "withheld").rows() == [(COMPARED[0], False), (COMPARED[1], hidden)]
-    assert shown.get_column("n_study").to_list() == [9000, None if hidden else 9000]
+def test_the_limit_is_the_profiles() -> None:
+    assert why(60, 50, 3, profile("dst")) == set()
+    assert why(60, 50, 9, STRICT) == {"few_users"}
 
 
-def test_a_population_nobody_is_in_is_not_measured_and_not_hidden():
-    shown = suppress(table((64, 0, 0), (0, 0, 0)).with_columns(group_by=pl.lit("befolkning")), 5)
-    assert shown.get_column("withheld").to_list() == [False, False]
+def test_what_few_make_up_nearly_all_of_is_dominated() -> None:
+    assert why(60, 50, 20, share=0.91) == {"dominated"}
+    assert why(60, 50, 20, share=0.9) == set()
+    assert why(60, 50, 20, profile(dominance_citizens=0), share=0.99) == set()
+    assert why(60, 0, 0, share=0.99) == set()
+    assert why(60, 50, 20, share=float("nan")) == set()
 
 
-def test_a_row_with_few_citizens_loses_that_count_too():
-    row = one(64, 4, 0)
-    assert row["withheld"]
-    assert (row["n_study"], row["n_citizens"], row["n_users"]) == (64, None, None)
-    assert all(row[value] is None for value in VALUES)
+@pytest.mark.parametrize("missing", range(3))
+def test_a_missing_count_withholds_its_row(missing: int) -> None:
+    counts = [60, 50, 20]
+    counts[missing] = None  # type: ignore[call-overload]
+    assert why(*counts)
 
 
-def test_no_users_is_shown_as_0_only_where_the_profile_allows_it():
-    shown, hidden = one(64, 60, 0), one(64, 60, 0, show_zero=False)
-    assert (shown["withheld"], shown["n_users"]) == (False, 0)
-    assert (hidden["withheld"], hidden["n_users"], hidden["share_users"]) == (True, None, None)
-    assert one(64, 60, 4, show_zero=False)["withheld"]
-    assert not one(64, 60, 5, show_zero=False)["withheld"]
+def test_a_row_nothing_is_known_of_the_contributors_of_is_judged_by_its_counts() -> None:
+    table = pl.DataFrame([TABLE | {"n_study": 60, "n_citizens": 50, "n_users": 20}])
+    none = pl.DataFrame(schema={name: table.schema[name] for name in ROW} | {"share": pl.Float64})
+    judged = reasons(table, none, SDS)
+    assert judged.height == 1
+    assert not judged.select(pl.any_horizontal(REASONS)).item()
 
 
-def test_a_small_group_is_withheld_in_all_its_rows_with_its_size():
-    result = suppress(table((4, 4, 0), (4, 0, 0)), 5)
-    assert result["withheld"].all()
-    assert result.select(*COUNTS, *VALUES).null_count().row(0) == (2,) * 9
+@pytest.mark.parametrize(("service", "hides"), [("besoeg", True), (None, False)])
+def test_few_others_of_an_area_tell_of_its_users_alone(service: str | None, hides: bool) -> None:
+    row = dict.fromkeys(REASONS, False) | {"few_others": True, "service": service}
+    table = pl.DataFrame([row], schema_overrides={"service": pl.String})
+    assert table.select(of_amounts()).item() is hides
+    assert table.with_columns(few_users=True).select(of_amounts()).item()
 
 
-@pytest.mark.parametrize("show_zero", [True, False])
-def test_not_measured_is_not_withheld(show_zero):
-    row = one(64, 0, 0, show_zero=show_zero)
-    assert not row["withheld"]
-    assert (row["n_citizens"], row["mean_cost"]) == (0, None)
+# Rounding
 
 
-def test_the_limit_is_the_setting():
-    assert not one(64, 60, 3, min_count=3)["withheld"]
-    assert one(64, 60, 2, min_count=3)["withheld"]
-    assert not one(1, 1, 1, min_count=1)["withheld"]
-    with pytest.raises(ValueError, match="at least 1"):
-        one(64, 60, 3, min_count=0)
+def test_what_is_shown_is_rounded_and_shares_are_of_the_rounded_counts() -> None:
+    row = {"group_by": "alle", "n_citizens": 52, "n_users": 13, "share_users": 0.25, "mean_cost": 1249.0}
+    row |= {"mean_cost_stat": 51.0, "mean_quantity": 1.26}
+    table = pl.DataFrame([row], schema_overrides={"n_citizens": pl.UInt32, "n_users": pl.UInt32})
+    shown = rounded(table, STRICT).row(0, named=True)
+    assert (shown["n_citizens"], shown["n_users"], shown["share_users"]) == (50, 15, 0.3)
+    assert (shown["mean_cost"], shown["mean_cost_stat"]) == (1200, 100)
+    assert shown["mean_quantity"] == pytest.approx(1.3)
+    assert rounded(table, SDS).equals(table)
 
 
-def test_a_missing_count_withholds_its_row():
-    holes = table((64, 60, 9), (64, 60, 9)).with_columns(n_users=pl.Series([None, 9], dtype=pl.UInt32))
-    assert suppress(holes, 5)["withheld"].to_list() == [True, False]
+def test_a_share_of_the_population_at_the_studys_age_is_not_one_of_counts() -> None:
+    row = {"group_by": "befolkning_standardiseret", "n_citizens": 52, "n_users": 13, "share_users": 0.41}
+    assert rounded(pl.DataFrame([row]), STRICT)["share_users"].item() == 0.41
 
 
-def test_rows_columns_and_types_stay_and_withheld_comes_last():
-    rows = table((64, 60, 9), (64, 60, 1), (64, 0, 0), (64, 3, 3))
-    result = suppress(rows, 5)
-    assert result.columns == [*rows.columns, "withheld"]
-    assert result.drop("withheld").schema == rows.schema
-    assert result["period"].to_list() == [0, 1, 2, 3]
-    assert result["withheld"].to_list() == [False, True, False, True]
-    kept = [name for name in rows.columns if name not in (*COUNTS, *VALUES)]
-    assert_frame_equal(result.select(kept), rows.select(kept))
-    assert_frame_equal(suppress(result, 5), result)
+def test_withheld_stays_withheld_and_shares_stay_shares() -> None:
+    rows = {"group_by": ["alle"] * 3, "n_citizens": [None, 52, 0], "n_users": [None, 53, 0]}
+    table = pl.DataFrame(rows).with_columns(share_users=pl.Series([None, 1.0, None]))
+    shown = rounded(table, STRICT)
+    assert shown["n_citizens"].to_list() == [None, 50, 0]
+    assert shown["share_users"].to_list() == [None, 1.0, None]
 
 
-def test_small_counts_of_a_flow_are_withheld_and_0_is_not():
-    flow = pl.DataFrame({"step": list("abcd"), "n": [80, 4, 0, 5]}, schema_overrides={"n": pl.UInt32})
-    result = suppress_counts(flow, 5)
-    assert result.columns == ["step", "n", "withheld"]
-    assert result["n"].to_list() == [80, None, 0, 5]
-    assert result["withheld"].to_list() == [False, True, False, False]
+# What everybody knows
+
+
+def test_a_group_lies_in_another_where_all_of_it_does() -> None:
+    members = pl.DataFrame(
+        [
+            (1, "alle", "alle"),
+            (2, "alle", "alle"),
+            (3, "alle", "alle"),
+            (1, "kommune", "A"),
+            (2, "kommune", "A"),
+            (3, "kommune", "B"),
+            (1, "gruppe", "g"),
+            (2, "gruppe", "h"),
+            (3, "gruppe", "h"),
+        ],
+        schema=["person", "group_by", "group"],
+        orient="row",
+    ).with_columns(period=pl.lit(0))
+    found = set(parts(members).select("whole", "part").rows())
+    assert found == {("alle", part) for part in "ABgh"} | {("A", "g"), ("h", "B")}
+
+
+def test_rates_span_all_that_begin_in_a_period() -> None:
+    study = world([Person(start=2018), Person(start=2019)])
+    known = {row["service"]: row for row in rates(study.periods, small_catalogue(), 2018).filter(period=0).to_dicts()}
+    ydelse, besoeg, arbejde = (known[name] for name in ("ydelse", "besoeg", "arbejde"))
+    assert (ydelse["price_low"], ydelse["price_high"]) == (1000, pytest.approx(1100))
+    assert (ydelse["kommune_low"], ydelse["kommune_high"], ydelse["region_high"]) == (0.8, 0.8, 0.0)
+    assert ydelse["units_high"] >= 53
+    assert known["hjaelp"]["units_high"] >= 365
+    assert arbejde["units_high"] >= 12
+    assert (besoeg["price_low"], besoeg["units_high"]) == (None, None)
+
+
+# What lies behind a row
+
+
+def looked_behind(people: list[Person], contributors: int = 2) -> Behind:
+    study = world(people)
+    members = study.periods.filter("present").select("period", "person").join(members_of(study.base), on="person")
+    return behind(members, study.costs, small_catalogue().services, contributors)
+
+
+def test_the_largest_contributors_are_of_cost_else_of_quantity() -> None:
+    people = [Person(use=(50, 0, 0, 1)), Person(use=(30, 0, 0, 1)), Person(use=(20, 0, 0, 8))]
+    largest = looked_behind(people).largest.filter(group="alle", period=0)
+    by_line = {row["service"] or row["area"]: row["share"] for row in largest.iter_rows(named=True)}
+    assert by_line["ydelse"] == pytest.approx(0.8)
+    assert by_line["indkomst"] == pytest.approx(0.8)
+    assert by_line["besoeg"] == pytest.approx(0.9)
+    assert by_line[None] == pytest.approx(0.8)
+
+
+def test_an_area_rests_on_those_who_are_measured_for_all_of_it() -> None:
+    """One of three is not measured for `tillaeg`: his `ydelse` is in the service's row, and not in the area's."""
+    people = [Person(use=(10, 0, 4, 0)), Person(use=(5, 1, 0, 0)), Person(use=(20, 0, 2, 0), unmeasured=("tillaeg",))]
+    inside = looked_behind(people).inside.filter(group="alle", period=0)
+    by_line = {row["service"] or row["area"]: row for row in inside.iter_rows(named=True)}
+    assert (by_line["ydelse"]["n_users"], by_line["ydelse"]["quantity"]) == (2, 15)
+    assert by_line["ydelse"]["cost_kommune"] == pytest.approx(15 * 1000 * 0.8)
+    assert by_line["hjaelp"]["quantity"] == 6
+    assert by_line["social"]["n_users"] == 1  # of those measured for everything, who the total rests on

@@ -108,14 +108,14 @@ def changed_by_few(
     """
     found: dict[Row, tuple[int, Mapping[str, float]]] = {}
     sums = {"users": ("n_users", 1.0), "quantity": ("mean_quantity", 1.0)}
-    sums |= {payer: (f"mean_cost_{payer}", KKR) for payer in PAYERS}
+    sums |= {"cost": ("mean_cost", KKR)} | {payer: (f"mean_cost_{payer}", KKR) for payer in PAYERS}
     for release in earlier:
         few = came_or_went(release, rows, base).filter(pl.col("n") < profile.min_count)
         told = release.rows.join(rows.select(ROW), on=ROW, how="semi", nulls_equal=True)
         told = told.join(few, on=["group_by", "group"])
         for row in told.filter(pl.col("n_citizens") > 0).iter_rows(named=True):
             key = Row(row["group_by"], row["group"], row["area"], row["service"])
-            times = {"users": 1.0} | dict.fromkeys(["quantity", *PAYERS], row["n_citizens"])
+            times = {"users": 1.0} | dict.fromkeys(["quantity", "cost", *PAYERS], row["n_citizens"])
             values = {of: row[name] * times[of] / by for of, (name, by) in sums.items() if row[name] is not None}
             found[key] = row["n"], values
     return found

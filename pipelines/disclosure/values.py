@@ -300,6 +300,10 @@ class _Period:
                     rests[measure] = (1.0, rest)
                     self._few(rest, rest_citizens, whole, measure)
                 self.system.equal(terms)
+            if paid := [rests[payer] for payer in PAYERS if payer in rests]:
+                cost = self.system.cell(self._sum(paid))
+                self.system.equal([*paid, (-1.0, cost)])
+                self._few(cost, rest_citizens, whole, "cost")
             if rests:
                 self._limited(whole, rests)
 

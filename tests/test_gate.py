@@ -1,0 +1,220 @@
+"""The gate, docs/method.md § 7: each way to a withheld figure is planted, closed by the gate, and open without it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+import pytest
+from gate_world import Person, World, profile, released, row, world
+from polars.testing import assert_frame_equal
+
+from catalogue.profiles import Profile
+from faults import DisclosureError
+from pipelines.disclosure import counts, values
+from pipelines.disclosure.earlier import Earlier
+
+SDS = profile("sds")
+
+
+def users_of(service: str, users: int, citizens: int, kommune: str, gruppe: str | None = None) -> list[Person]:
+    """Citizens of a kommune, of whom some use one service."""
+    use = {"ydelse": (10, 0, 0, 0), "tillaeg": (0, 10, 0, 0), "hjaelp": (0, 0, 10, 0), "besoeg": (0, 0, 0, 2)}[service]
+    return [Person(kommune, gruppe, use)] * users + [Person(kommune, gruppe)] * (citizens - users)
+
+
+def withheld(study: World, of: Profile = SDS, earlier: Sequence[Earlier] = ()) -> set[tuple]:
+    """The rows of period 0 that lack users or amounts after the gate."""
+    tables = study.gate(of, earlier).protected.tables
+    rows = pl.concat([tables.cost_table, tables.employment_table]).filter(period=0)
+    hidden = rows.filter((pl.col("n_citizens") != 0) | pl.col("n_citizens").is_null(), "withheld")
+    return set(hidden.select("group", "area", "service").rows())
+
+
+def only_forced(problem: values.System | object, *_: object) -> object:
+    """In place of the choice of what goes with it: only what is withheld for its own sake."""
+    return problem.forced  # type: ignore[attr-defined]
+
+
+PLANTED = {
+    "complement": users_of("besoeg", 2, 20, "A") + users_of("besoeg", 10, 20, "B") + users_of("besoeg", 10, 20, "C"),
+    "all but two": users_of("besoeg", 18, 20, "A") + users_of("besoeg", 10, 20, "B") + users_of("besoeg", 10, 20, "C"),
+    "services to area": users_of("ydelse", 2, 2, "A") + users_of("tillaeg", 12, 40, "A"),
+    "subgroup": users_of("besoeg", 10, 20, "A", "g") + users_of("besoeg", 2, 20, "B") + users_of("besoeg", 9, 20, "C"),
+    "dominance": [
+        Person("A", use=(0, 0, 0, 300)),
+        *users_of("besoeg", 8, 20, "A"),
+        *users_of("besoeg", 9, 20, "B"),
+        *users_of("besoeg", 9, 20, "C"),
+    ],
+    "months": [
+        Person("A", use=(0, 10, 0, 0) if number < users else (0, 0, 0, 0), months=months)
+        for months, users in ((0, 10), (5, 2), (12, 10))
+        for number in range(20)
+    ],
+}
+OWN = {
+    "complement": ("A", "social", "besoeg"),
+    "all but two": ("A", "social", "besoeg"),
+    "services to area": ("A", "indkomst", "ydelse"),
+    "subgroup": ("B", "social", "besoeg"),
+    "dominance": ("A", "social", "besoeg"),
+    "months": ("4-6", "indkomst", None),
+}
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+def test_what_is_withheld_takes_others_with_it(planted: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gate withholds the row and some that it follows from; with the row alone withheld, the audit gets at it."""
+    study = world(PLANTED[planted])
+    rows = withheld(study)
+    assert OWN[planted] in rows
+    assert len(rows) > 1
+    monkeypatch.setattr(values, "suppress", only_forced)
+    with pytest.raises(DisclosureError, match="the audit got at a withheld figure"):
+        study.gate(SDS)
+
+
+def test_what_must_not_go_stays() -> None:
+    """Nothing of the kommuner and services that the few have no part in is withheld."""
+    rows = withheld(world(PLANTED["complement"]))
+    assert {area for _, area, _ in rows} <= {"social", None}
+    assert ("alle", "social", "besoeg") not in rows
+    assert sum(group in "ABC" and service == "besoeg" for group, _, service in rows) == 2
+
+
+def test_payers_tell_two_services_of_an_area_apart() -> None:
+    """Both hidden, cost = x + y and kommune = 0.8 x + 0.3 y would tell them: the area's payers or amounts go too."""
+    study = world(PLANTED["services to area"])
+    area = row(study.gate(SDS).protected.tables.cost_table, "alle", None, "indkomst")
+    assert area["mean_cost"] is None or area["mean_cost_kommune"] is None
+
+
+def test_a_group_of_few_is_withheld_whole_and_another_with_it() -> None:
+    study = world(
+        [Person(kommune, use=(10, 0, 0, 0)) for kommune, n in (("A", 3), ("B", 20), ("C", 25)) for _ in range(n)]
+    )
+    tables = study.gate(SDS).protected.tables
+    sizes = tables.cost_table.filter(group_by="kommune", period=0, service="ydelse").select(
+        "group", "n_study", "withheld"
+    )
+    assert sizes.row(0) == ("A", None, True)
+    assert sizes["n_study"].null_count() == 2
+    kommuner = tables.characteristics.filter(characteristic="kommune")
+    assert kommuner["n"].is_null().to_list() == sizes["n_study"].is_null().to_list()
+    assert kommuner["share"].is_null().to_list() == kommuner["withheld"].to_list()
+
+
+def test_a_step_of_few_in_the_flow_is_not_what_the_others_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+    study = world([Person()] * 30, received=33)
+    flow = study.gate(SDS).protected.tables.participant_flow
+    hidden = flow.filter("withheld")
+    assert "set_aside" in hidden["step"].to_list()
+    assert hidden.height == 2
+    assert hidden["n"].null_count() == 2
+    monkeypatch.setattr(counts, "suppress", only_forced)
+    with pytest.raises(DisclosureError, match="participant_flow, set_aside"):
+        study.gate(SDS)
+
+
+def test_a_change_is_withheld_where_a_year_of_it_is() -> None:
+    people = [Person("A", use=(0, 0, 0, 2), absent=(-1,))] * 3 + users_of("besoeg", 2, 30, "A")
+    study = world([*people, *users_of("besoeg", 0, 20, "B")])
+    changes = study.gate(SDS).protected.tables.changes.filter(service="besoeg")
+    assert changes["withheld"].all()
+    assert changes.select(pl.selectors.starts_with("change_")).null_count().sum_horizontal()[0] == 9
+
+
+# Earlier releases
+
+
+def three(first: int, came: int = 0, came_use: tuple[int, int, int, int] = (10, 0, 0, 0)) -> World:
+    people = [one for kommune in "ABC" for one in users_of("ydelse", first, 20, kommune)]
+    return world([*people, *[Person("A", use=came_use)] * came])
+
+
+def test_the_same_study_released_twice_is_the_same() -> None:
+    study = world(PLANTED["complement"])
+    first = study.gate(SDS)
+    again = world(PLANTED["complement"]).gate(SDS, [released(first, SDS)])
+    for (_, before), (_, now) in zip(first.protected.tables.items(), again.protected.tables.items(), strict=True):
+        assert_frame_equal(before, now)
+    assert_frame_equal(first.evidence, study.gate(SDS).evidence)
+
+
+@pytest.mark.parametrize("with_base", [True, False])
+@pytest.mark.parametrize(("came", "hidden"), [(1, True), (4, True), (5, False)])
+def test_few_who_came_are_not_the_difference_of_two_releases(came: int, hidden: bool, with_base: bool) -> None:
+    before = released(three(10).gate(SDS), SDS, with_base=with_base)
+    rows = withheld(three(10, came), earlier=[before])
+    assert (("alle", "indkomst", "ydelse") in rows) is hidden
+    assert ("B", "indkomst", "ydelse") not in rows
+
+
+@pytest.mark.parametrize("came", [1, 4])
+def test_one_who_went_is_not_either(came: int) -> None:
+    before = released(three(10, came).gate(SDS), SDS)
+    assert ("A", "indkomst", "ydelse") in withheld(three(10), earlier=[before])
+
+
+def test_another_pattern_than_before_would_tell_both() -> None:
+    """What was told before stays told: the second release withholds the same rows, though others would do."""
+    study = world(PLANTED["complement"])
+    first = study.gate(SDS)
+    told = first.protected.tables.cost_table.filter(~pl.col("withheld")).select("group", "area", "service").rows()
+    assert not withheld(study, earlier=[released(first, SDS)]) - withheld(study)
+    assert set(told) - withheld(study, earlier=[released(first, SDS)])
+
+
+def test_a_stricter_profile_after_a_laxer_is_refused() -> None:
+    """Four users were told at `dst`; at `sds` they may not be, and cannot be taken back."""
+    study = world(users_of("besoeg", 4, 20, "A") + users_of("besoeg", 10, 20, "B") + users_of("besoeg", 10, 20, "C"))
+    before = released(study.gate(profile("dst")), profile("dst"))
+    assert ("A", "social", "besoeg") in withheld(study)
+    with pytest.raises(DisclosureError) as refused:
+        study.gate(SDS, [before])
+    assert "earlier releases have told" in str(refused.value)
+    assert "take that release back" in str(refused.value)
+
+
+# The smallest studies
+
+
+@pytest.mark.parametrize("name", ["dst", "sds", "strict"])
+@pytest.mark.parametrize("citizens", [1, 2, 4])
+def test_a_handful_comes_out_withheld_whole(citizens: int, name: str) -> None:
+    of = profile(name)
+    if citizens >= of.min_count:
+        pytest.skip("no handful to this profile")
+    tables = world([Person("A", "g", (10, 1, 5, 2), 7)] * citizens).gate(of).protected.tables
+    everybody = tables.cost_table.filter(group_by="alle")
+    assert everybody["withheld"].all()
+    assert everybody.select("n_study", "n_users", "mean_cost").null_count().row(0) == (everybody.height,) * 3
+    assert tables.participant_flow.filter(step="study_base")["n"].to_list() == [None]
+    assert tables.characteristics.filter(pl.col("n") > 0).is_empty()
+
+
+@pytest.mark.parametrize("name", ["dst", "sds", "strict"])
+def test_where_nobody_uses_anything(name: str) -> None:
+    of = profile(name)
+    tables = world([Person("A"), *[Person("B", "g")] * 30]).gate(of).protected.tables
+    ydelse = row(tables.cost_table, "alle", "ydelse")
+    assert (ydelse["n_users"], ydelse["withheld"]) == ((0, False) if of.show_zero else (None, True))
+    assert row(tables.cost_table, "A", "ydelse")["n_users"] is None
+
+
+def test_where_nobody_is_measured_nothing_is_withheld() -> None:
+    study = world([Person("A", unmeasured=("hjaelp",))] * 30)
+    hjaelp = row(study.gate(SDS).protected.tables.cost_table, "alle", "hjaelp")
+    assert (hjaelp["n_citizens"], hjaelp["withheld"], hjaelp["mean_cost"]) == (0, False, None)
+
+
+def test_the_error_names_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fault says which figure, by its place alone, and what to do."""
+    monkeypatch.setattr(values, "suppress", only_forced)
+    with pytest.raises(DisclosureError) as refused:
+        world(PLANTED["complement"]).gate(SDS)
+    faults = refused.value.faults
+    assert any(fault.where.startswith("cost_table, kommune, A, ") for fault in faults)
+    assert all("nothing is released" in fault.mend for fault in faults)
+    assert len(faults) <= 6
