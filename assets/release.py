@@ -12,6 +12,7 @@ import dagster as dg
 import polars as pl
 
 from assets.columns import COLUMN_SCHEMA, table_schema
+from assets.earlier import earlier_releases, keep_evidence
 from assets.failures import IO_RETRIES, clear_errors
 from assets.manifest import manifest_of
 from assets.spells import EVALUATORS
@@ -25,7 +26,6 @@ from pipelines.costs import PAYERS, payer_rules, price_rows
 from pipelines.coverage import crosses_hospital_break, spans
 from pipelines.disclosure.protect import StudyTables
 from pipelines.gate import through_the_gate
-from assets.earlier import earlier_releases, keep_evidence
 from releases.fingerprints import code_fingerprint, code_in_words
 from releases.folder import publish
 from releases.manifest import write_manifest
