@@ -39,6 +39,8 @@ from pipelines.disclosure.brackets import (
 )
 
 NOTHING: Whole = np.array([], dtype=np.int64)
+COMPANIONS = 4
+"""Of how many decisions together it is asked whether they are needless: more take long and are rarely."""
 LITTLE = 1e-4
 """How far a shown cell may move where proofs are compared, as a share of it."""
 DUAL_NOISE = 1e-7
@@ -102,25 +104,39 @@ def _named(problem: Problem, cuts: list[Cut]) -> Truths:
 
 
 def _without_needless(problem: Problem, hidden: Truths, seen: Seen) -> Truths:
-    """Show again what protects nothing, the greatest loss first."""
-    implied_by = {int(implied): int(decision) for decision, implied in problem.implies}
+    """Show again what protects nothing, the greatest loss first, and with it what could be worked out then: that
+    protects nothing either, unless it is hidden for its own sake.
+    """
     neighbours = sparse.csc_array(abs(problem.relations.T) @ abs(problem.relations))
     parts = components(problem, np.flatnonzero(unknown_cells(problem, hidden)))
     together = {int(cell): cells for cells in parts for cell in cells}
     for decision in sorted(np.flatnonzero(hidden & ~problem.forced), key=lambda d: (-problem.weight[d], d)):
-        by = implied_by.get(int(decision))
-        if by is not None and hidden[by]:
-            continue
-        fewer = hidden.copy()
-        fewer[decision] = False
-        own = np.flatnonzero(problem.shown_by == decision)
-        around = np.unique(np.concatenate([together[int(cell)] for cell in own]))
-        nearest = np.isin(around, neighbours[:, own].indices)
-        order = np.concatenate([around[nearest], around[~nearest]])
-        if next(narrow(problem, fewer, seen, own, order), None) is None:
-            hidden = fewer
-            seen.keep_without(own)
+        fewer, again = hidden, decision if hidden[decision] else NEVER
+        for _ in range(COMPANIONS):
+            if again < 0:
+                break
+            fewer = _without(problem, fewer, again)
+            if (problem.forced & ~fewer).any():
+                break
+            shown = np.flatnonzero(np.isin(problem.shown_by, np.flatnonzero(hidden & ~fewer)))
+            around = np.unique(np.concatenate([together[int(cell)] for cell in shown]))
+            nearest = np.isin(around, neighbours[:, shown].indices)
+            order = np.concatenate([around[nearest], around[~nearest]])
+            told = next(narrow(problem, fewer, seen, shown, order), None)
+            if told is None:
+                hidden = fewer
+                seen.keep_without(shown)
+                break
+            again = problem.shown_by[told.cell]
     return hidden
+
+
+def _without(problem: Problem, hidden: Truths, decision: int) -> Truths:
+    """Without a decision, and those that would hide it again."""
+    fewer = hidden.copy()
+    fewer[decision] = False
+    fewer[[one for one, implied in problem.implies if implied == decision]] = False
+    return fewer
 
 
 def _with_implied(problem: Problem, hidden: Truths) -> Truths:

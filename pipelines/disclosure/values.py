@@ -125,6 +125,7 @@ class _Period:
         self.rows = {_row(row): row for row in marked.iter_rows(named=True) if row["n_citizens"]}
         self.inside = {_row(row): row for row in inside.iter_rows(named=True)}
         self.rates = {rate["service"]: rate for rate in rates.iter_rows(named=True)}
+        self.area_of = {row.service: row.area for row in self.rows if row.service}
         self.profile, self.without_count, self.told = profile, without_count, told
         self.system = System()
         self.cells: dict[Row, Cells] = {}
@@ -138,10 +139,11 @@ class _Period:
             self._ask(key, row)
             if key.service:
                 self._rated(key)
+            self._limited(key, self.cells[key])
 
     def _decide(self, key: Row, row: Mapping[str, Any]) -> Decisions:
         system, told = self.system, self.told.get(key, ())
-        loss = LOSS.get(key.group_by, 1.0) * (1 if key.service else 5) * (1 + row["n_users"] ** 0.5)
+        loss = LOSS.get(key.group_by, 1.0) * (1 if key.service else 5) * (1 + row["n_users"])
         if not row["n_users"]:
             loss *= 100  # who knows the service knows the 0: it hides nothing
         forced = self._amounts_forced(key, row)
@@ -159,10 +161,15 @@ class _Period:
 
     def _cells_of(self, key: Row, row: Mapping[str, Any]) -> Cells:
         system, (amounts, payers, users) = self.system, self.decisions[key]
-        cells: Cells = {"users": (1.0, system.cell(row["n_users"], users, high=row["n_citizens"]))}
         n = row["n_citizens"]
+        # Where their number is withheld, users can be as many as everybody for all that is known.
+        most = max(other["n_citizens"] for other in self.rows.values()) if key in self.without_count else n
+        cells: Cells = {"users": (1.0, system.cell(row["n_users"], users, high=most))}
         if row["mean_quantity"] is not None:
-            cells["quantity"] = (1.0, system.cell(row["mean_quantity"] * n, amounts))
+            cells["quantity"] = (
+                1.0,
+                system.cell(row["mean_quantity"] * n, amounts, high=n * self._most(key, "quantity")),
+            )
         if row["mean_cost"] is None:
             return cells
         rate = self.rates.get(key.service or "")
@@ -171,8 +178,9 @@ class _Period:
             price = rate["price_low"] / KKR
             return cells | {payer: (price * rate[f"{payer}_low"], quantity) for payer in PAYERS}
         paid = {payer: row[f"mean_cost_{payer}"] * n / KKR for payer in PAYERS}
-        cells |= {payer: (1.0, system.cell(kkr, payers)) for payer, kkr in paid.items()}
-        cells["cost"] = (1.0, system.cell(sum(paid.values()), amounts))
+        highs = {measure: n * self._most(key, measure) for measure in (*PAYERS, "cost")}
+        cells |= {payer: (1.0, system.cell(kkr, payers, high=highs[payer])) for payer, kkr in paid.items()}
+        cells["cost"] = (1.0, system.cell(sum(paid.values()), amounts, high=highs["cost"]))
         system.equal([cells[payer] for payer in PAYERS] + [_less(cells["cost"])])
         return cells
 
@@ -194,7 +202,7 @@ class _Period:
             if measure == "users" or factor != 1:
                 continue
             value, unit = system.value(cell), units.get(measure, 0.0)
-            if not value and not self._may_cost(key, measure):
+            if not self._most(key, measure):
                 continue
             if row["of_amounts"]:
                 room = max(self.profile.bracket_share * value, unit, 1 / KKR)
@@ -202,21 +210,36 @@ class _Period:
             else:
                 system.need(cell, width=max(LEAST_WIDTH * value, unit, 1 / KKR))
 
-    def _may_cost(self, key: Row, measure: str) -> bool:
-        """Whether everybody could think that the measure is more than nothing: not, where the payer never pays."""
-        services = {row.service for row in self.rows if row.service and key.area in (None, row.area)}
-        rates = [self.rates[service] for service in services if key.service in (None, service)]
-        return measure not in PAYERS or any(rate[f"{measure}_high"] for rate in rates if rate["price_low"] is not None)
+    def _most(self, key: Row, measure: str) -> float:
+        """The most that a citizen can have of a measure; 0 of what a payer who never pays does."""
+        total = 0.0
+        for service, area in self.area_of.items():
+            if key.service not in (None, service) or key.area not in (None, area):
+                continue
+            rate, each = self.rates[service], 1.0
+            if measure != "quantity":
+                share = 1.0 if measure == "cost" else rate[f"{measure}_high"]
+                each = 0.0 if rate["price_high"] is None else rate["price_high"] * share / KKR
+            if each:
+                total += each * (float("inf") if rate["units_high"] is None else rate["units_high"])
+        return total
+
+    def _limited(self, key: Row, cells: Cells) -> None:
+        """Nobody has more than the most there is, and each user of a service has one unit at least."""
+        amounts = {measure: [cells[measure]] for measure in ("quantity", *PAYERS) if measure in cells}
+        if paid := [cells[payer] for payer in PAYERS if payer in cells]:
+            amounts["cost"] = paid
+        for measure, terms in amounts.items():
+            if (most := self._most(key, measure)) < float("inf"):
+                self.system.at_least([_times(most, cells["users"]), *map(_less, terms)])
+        if "quantity" in cells:
+            self.system.at_least([cells["quantity"], _less(cells["users"])])
 
     def _rated(self, key: Row) -> None:
-        """What everybody knows of a service: its price, who pays, and how much a citizen can use of it."""
-        system, cells, rate = self.system, self.cells[key], self.rates[key.service or ""]
-        quantity, users = cells["quantity"], cells["users"]
-        system.at_least([quantity, _less(users)])
-        if rate["units_high"] is not None:
-            system.at_least([_times(rate["units_high"], users), _less(quantity)])
+        """What everybody knows of a service: its price, and who pays."""
+        cells, rate = self.cells[key], self.rates[key.service or ""]
         if "cost" in cells and rate["price_low"] is not None:
-            self._between(cells["cost"], quantity, rate["price_low"] / KKR, rate["price_high"] / KKR)
+            self._between(cells["cost"], cells["quantity"], rate["price_low"] / KKR, rate["price_high"] / KKR)
             for payer in PAYERS:
                 self._between(cells[payer], cells["cost"], rate[f"{payer}_low"], rate[f"{payer}_high"])
 
@@ -257,7 +280,7 @@ class _Period:
                 within = self.system.cell(amount)
                 beside = self.system.cell(max(self._sum([cells[measure]]) - amount, 0.0))
                 self.system.equal([(1.0, within), (1.0, beside), _less(cells[measure])])
-                self._few(beside, outside, counts=measure == "users")
+                self._few(beside, outside, key, measure)
                 split[measure] = (1.0, within)
         return split
 
@@ -265,17 +288,20 @@ class _Period:
         """A group adds up over the groups that lie in it, and a rest of its citizens who are in none of these."""
         for whole, held in _wholes(parts, self.rows):
             rest_citizens = self.rows[whole]["n_citizens"] - sum(self.rows[part]["n_citizens"] for part in held)
+            rests: Cells = {}
             for measure, term in self.cells[whole].items():
                 if measure == "cost" or (whole.service and measure in PAYERS and "cost" not in self.cells[whole]):
                     continue  # told by the payers, or by the quantity
                 terms = [term, *(_less(self.cells[part][measure]) for part in held if measure in self.cells[part])]
                 if rest_citizens:
-                    is_users = measure == "users"
-                    high = rest_citizens if is_users else float("inf")
+                    high = rest_citizens if measure == "users" else float("inf")
                     rest = self.system.cell(max(self._sum(terms), 0.0), high=high)
                     terms.append((-1.0, rest))
-                    self._few(rest, rest_citizens, counts=is_users)
+                    rests[measure] = (1.0, rest)
+                    self._few(rest, rest_citizens, whole, measure)
                 self.system.equal(terms)
+            if rests:
+                self._limited(whole, rests)
 
     def add_earlier(self, differ: Mapping[Row, tuple[int, Mapping[str, float]]]) -> None:
         """What an earlier release told of a row differs from it by the citizens who came or went since."""
@@ -285,16 +311,21 @@ class _Period:
                     term = self.cells[key][measure]
                     between = self.system.cell(self._sum([term]) - before, low=float("-inf"))
                     self.system.equal([term, (-1.0, between)])
-                    self._few(between, citizens, counts=measure == "users")
+                    self._few(between, citizens, key, measure)
 
     def _sum(self, terms: Sequence[Term]) -> float:
         return sum(factor * self.system.value(cell) for factor, cell in terms)
 
-    def _few(self, cell: int, citizens: int, *, counts: bool) -> None:
-        """A cell that no table prints, and that few citizens are behind, must not be worked out."""
-        value = abs(self.system.value(cell))
-        if citizens < self.profile.min_count and (value or not self.profile.show_zero):
-            self.system.need(cell, width=1 if counts else max(LEAST_WIDTH * value, 1 / KKR))
+    def _few(self, cell: int, citizens: int, key: Row, measure: str) -> None:
+        """A cell that no table prints, and that few citizens are behind, must not be worked out; not that it is
+        nothing either, but where the whole row is said to have no users.
+        """
+        if citizens >= self.profile.min_count or (self.profile.show_zero and not self.rows[key]["n_users"]):
+            return
+        least = {"users": 1.0, "quantity": 1.0}.get(measure, 1 / KKR)
+        if measure == "users" or self._most(key, measure):
+            share = 0.0 if measure == "users" else LEAST_WIDTH
+            self.system.need(cell, width=max(share * abs(self.system.value(cell)), least))
 
 
 def _times(factor: float, term: Term) -> Term:

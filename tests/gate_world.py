@@ -1,0 +1,199 @@
+"""Small studies to send through the gate: citizens with their use, and the tables that are made of them.
+
+Here: citizens, the catalogue, and the tables by the code that makes them. Not here: what the gate does to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from functools import cache
+
+import polars as pl
+
+from catalogue.profiles import Profile
+from catalogue.reader import Catalogue, read_catalogue
+from pipelines.changes import changes
+from pipelines.characteristics import characteristics
+from pipelines.costs import costs
+from pipelines.disclosure.earlier import Earlier
+from pipelines.disclosure.protect import IS_COMPARED, StudyTables
+from pipelines.employment import employment_table
+from pipelines.gate import Passed, through_the_gate
+from pipelines.tables import cost_table
+from pipelines.use import USE_SCHEMA
+
+SERVICES = [  # service, area, measure, unit
+    ("ydelse", "indkomst", "weeks", "week"),
+    ("tillaeg", "indkomst", "weeks", "week"),
+    ("hjaelp", "social", "days", "day"),
+    ("besoeg", "social", "spells", "visit"),
+    ("arbejde", "beskaeftigelse", "months", "month"),
+]
+USED = [service for service, *_ in SERVICES[:4]]
+AREAS = {service: area for service, area, *_ in SERVICES}
+PRICE = {"ydelse": 1000.0, "tillaeg": 300.0, "hjaelp": 500.0}
+DEARER = 1.1
+"""Times what a week of `ydelse` costs those who start in 2019."""
+SHARES = {"ydelse": (0.8, 0.0, 0.2), "tillaeg": (0.3, 0.0, 0.7), "hjaelp": (0.3, 0.6, 0.1)}
+PERIODS = (-1, 0)
+PRICE_YEAR = 2018
+STUDY = "lille"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A citizen: groups, months in employment and units of each of `USED`, the same in both periods.
+
+    `unmeasured`: services of which no register tells; `absent`: periods of absence.
+    """
+
+    kommune: str | None = "A"
+    gruppe: str | None = None
+    use: tuple[int, int, int, int] = (0, 0, 0, 0)
+    months: int = 0
+    koen: str = "1"
+    start: int = 2018
+    unmeasured: tuple[str, ...] = ()
+    absent: tuple[int, ...] = ()
+
+
+@cache
+def small_catalogue() -> Catalogue:
+    years = (2017, 2018, 2019)
+    services = [(s, area, "r", s, measure, unit, "pl", s, s) for s, area, measure, unit in SERVICES]
+    prices = [
+        (s, year, kr * (DEARER if s == "ydelse" and year == 2019 else 1), "sourced", "test")
+        for s, kr in PRICE.items()
+        for year in years
+    ]
+    rules = [(s, None, None, *shares, "test") for s, shares in SHARES.items()]
+    payers = dict.fromkeys(["kommune", "region", "stat"], pl.Float64)
+    frames = {
+        "services": _frame(
+            services, "service", "area", "register", "spell", "measure", "unit", "index", "label_da", "label_en"
+        ),
+        "unit_prices": _frame(
+            prices, "service", "status", "source", at={"year": pl.Int32, "price": pl.Float64}, after="service"
+        ),
+        "price_index": _frame(
+            [("pl", year, 100.0, "test") for year in years],
+            "index",
+            "source",
+            at={"year": pl.Int32, "value": pl.Float64},
+            after="index",
+        ),
+        "payer_rules": _frame(
+            rules, "service", "source", at={"valid_from": pl.Date, "valid_to": pl.Date, **payers}, after="service"
+        ),
+    }
+    names = [field.name for field in fields(Catalogue) if field.name != "warnings"]
+    return Catalogue(**{name: frames.get(name, pl.DataFrame()) for name in names})
+
+
+def _frame(rows: list[tuple], *text: str, at: dict | None = None, after: str = "") -> pl.DataFrame:
+    """A frame of text columns, with those of `at` after one of them."""
+    schema: dict = {}
+    for name in text:
+        schema[name] = pl.String
+        if name == after:
+            schema |= at or {}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def profile(name: str = "sds", **changed: object) -> Profile:
+    return replace(read_catalogue().profile(name), **changed)
+
+
+@dataclass(frozen=True)
+class World:
+    """What the store holds of a study before its release."""
+
+    base: pl.DataFrame
+    periods: pl.DataFrame
+    costs: pl.DataFrame
+    tables: StudyTables
+
+    def gate(self, of: Profile, earlier: Sequence[Earlier] = ()) -> Passed:
+        return through_the_gate(
+            self.tables, self.base, self.periods, self.costs, small_catalogue(), PRICE_YEAR, of, earlier
+        )
+
+
+def world(people: Sequence[Person], *, received: int | None = None, numbers: Iterable[int] | None = None) -> World:
+    """The tables of these citizens; `received`: rows of the list, the others set aside."""
+    numbered = list(zip(numbers or range(1, len(people) + 1), people, strict=True))
+    base = pl.DataFrame(
+        [(n, p.kommune, p.gruppe, p.koen, 40, p.start) for n, p in numbered],
+        schema={
+            "person": pl.UInt32,
+            "kom": pl.String,
+            "group": pl.String,
+            "koen": pl.String,
+            "age": pl.Int16,
+            "start_year": pl.Int32,
+        },
+        orient="row",
+    )
+    periods = pl.DataFrame(
+        [
+            (n, k, date(p.start + k, 1, 1), date(p.start + k, 12, 31), k not in p.absent)
+            for n, p in numbered
+            for k in PERIODS
+        ],
+        schema={"person": pl.UInt32, "period": pl.Int16, "start": pl.Date, "end": pl.Date, "present": pl.Boolean},
+        orient="row",
+    )
+    use = pl.DataFrame(
+        [row for n, p in numbered for k in PERIODS if k not in p.absent for row in _use(n, k, p)],
+        schema=USE_SCHEMA,
+        orient="row",
+    )
+    priced = costs(use, periods, small_catalogue(), PRICE_YEAR)
+    own = base.select("person", "kom", "group")
+    table = cost_table(STUDY, own, periods, priced, small_catalogue(), PERIODS, PRICE_YEAR)
+    employed = employment_table(STUDY, periods, priced, small_catalogue(), PERIODS, PRICE_YEAR)
+    tables = StudyTables(
+        cost_table=table,
+        employment_table=employed,
+        changes=changes(STUDY, table, own, periods, priced, small_catalogue().services, draws=5),
+        characteristics=characteristics(STUDY, base),
+        participant_flow=_flow(len(people), len(people) if received is None else received),
+    )
+    return World(own, periods, priced, tables)
+
+
+def _use(number: int, period: int, person: Person) -> list[tuple]:
+    units = dict(zip(USED, person.use, strict=True)) | {"arbejde": person.months}
+    rows: list[tuple] = [(STUDY, number, period, service, None, None) for service in person.unmeasured]
+    for service, quantity in units.items():
+        if quantity and service not in person.unmeasured:
+            rows.append((STUDY, number, period, service, float(quantity), 1))
+    return rows
+
+
+def _flow(found: int, received: int) -> pl.DataFrame:
+    rows = [
+        (STUDY, "received", None, received),
+        (STUDY, "set_aside", "missing_pnr", received - found),
+        (STUDY, "not_in_population", None, 0),
+        (STUDY, "study_base", None, found),
+    ]
+    schema = {"study": pl.String, "step": pl.String, "reason": pl.String, "n": pl.UInt32}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def released(passed: Passed, of: Profile, name: str = "2026-11-22-01", *, with_base: bool = True) -> Earlier:
+    """What came through the gate, as the next release finds it."""
+    tables = passed.protected.tables
+    rows = pl.concat([tables.cost_table.filter(~IS_COMPARED), tables.employment_table])
+    return Earlier(name, rows, of, passed.base if with_base else None)
+
+
+def row(table: pl.DataFrame, group: str, service: str | None, area: str | None = None, period: int = 0) -> dict:
+    """One row of the cost table or the employment table."""
+    line = (pl.col("service").eq_missing(pl.lit(service, pl.String))) & (pl.col("period") == period)
+    if service is None:
+        line &= pl.col("area").eq_missing(pl.lit(area, pl.String))
+    return table.filter(line, group=group).row(0, named=True)
