@@ -4,11 +4,11 @@ are not its only judge, with the printed figures of the two reports written out 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,13 @@ import dagster as dg
 import openpyxl
 import polars as pl
 import pytest
+from demo_figures import CITIZENS_B, KRONER_A, SHARES_A, USERS_B, A, B, Demo, chosen
 from world import released as newest
 
 from assets.delivered import quarantine_key
 from catalogue.reader import read_catalogue
 from expectations.contracts.deliveries import DELIVERIES
 
-A, B = "aaben_dialog", "samarbejdsmodellen"
 STUDIES = {A: range(-1, 3), B: range(-2, 3)}
 TWO_GIGABYTES = 2_000_000  # kB
 GROUPS = [
@@ -34,23 +34,6 @@ GROUPS = [
     *(f"{B} {figure}" for figure in ("10.1", "Tabel 10.1", "Tabel 10.2", "Tabel 10.3", "Tabel 10.5")),
     *(f"set aside {register}" for register in DELIVERIES),
 ]
-
-
-@dataclass(frozen=True)
-class Demo:
-    """The workspace that `forlob demo` made, and what it said."""
-
-    folder: Path
-    out: str
-    err: str
-    peak_memory: int
-    answers: list[dict[str, Any]]
-
-    def table(self, table: str, study: str) -> pl.DataFrame:
-        return pl.read_parquet(self.folder / "store" / table / f"{study}.parquet")
-
-    def set_aside(self, register: str) -> pl.DataFrame:
-        return pl.read_parquet(self.folder / "store" / "quarantine" / f"{register}.parquet")
 
 
 @pytest.fixture(scope="session")
@@ -79,22 +62,6 @@ def group_of(record: dict[str, Any]) -> str:
     return f"{record['study']} " + (
         "municipalities" if where.get("group_by") == "kommune" else f"period {where['period']}"
     )
-
-
-def chosen(where: dict[str, Any]) -> pl.Expr:
-    """Rows that meet a record's `where`, as synthetic/answers.py states it."""
-    conditions = [pl.lit(value=True)]
-    for column, value in where.items():
-        match value:
-            case None:
-                conditions.append(pl.col(column).is_null())
-            case list():
-                conditions.append(pl.col(column).is_in(value))
-            case {"min": low, "max": high}:
-                conditions.append(pl.col(column).is_between(low, high))
-            case _:
-                conditions.append(pl.col(column) == value)
-    return pl.all_horizontal(conditions)
 
 
 def found(demo: Demo, record: dict[str, Any]) -> float:
@@ -131,59 +98,6 @@ def test_the_planted_answers_come_out(demo: Demo, group: str) -> None:
 def test_every_answer_is_compared(demo: Demo) -> None:
     assert {group_of(record) for record in demo.answers} == set(GROUPS)
     assert len(demo.answers) > 900
-
-
-# What the reports print, of what BEF, DREAM, LPR and HANDIC feed: (figure, conditions on the cost table's row of
-# everybody, column, printed value). Shares agree to the printed percent, kroner within 5 %.
-SOCIAL = {"area": "sociale_serviceydelser", "service": None}
-SUPPORT = {"area": "sociale_serviceydelser", "service": "socialpaedagogisk_stoette"}
-PSYCHIATRIC = {"service": "psykiatri_ambulant"}
-SOMATIC = {"service": "somatik_ambulant"}
-SHARES_A = [
-    ("Figur 1, psychiatric hospital", PSYCHIATRIC, {-1: 60, 0: 57, 2: 41}),
-    ("Figur 1, somatic hospital", SOMATIC, {-1: 60, 0: 60, 2: 60}),
-    ("Figur 1, social services", SOCIAL, {-1: 40, 0: 51, 2: 54}),
-]
-KRONER_A = [
-    ("Figur 2, social services", [SOCIAL], {-1: 98_000, 0: 111_000, 2: 112_000}),
-    ("Figur 2, socialpædagogisk støtte", [SUPPORT], {-1: 49_000, 0: 59_000, 2: 64_000}),
-    (
-        "Figur 2, transfers",
-        [{"area": "overfoerselsindkomst", "service": None}],
-        {-1: 100_000, 0: 108_000, 2: 113_000},
-    ),
-    (
-        "Figur 2, psychiatric hospital",
-        [{"service": f"psykiatri_{kind}"} for kind in ("sengedag", "ambulant")],
-        {-1: 21_000, 2: 12_000},
-    ),
-]
-CITIZENS_B = [
-    ("10.1, in the population register", pl.col("in_study_base"), 64),
-    ("Tabel 10.5, ongoing", pl.col("status") == "Igangværende", 29),
-    ("Tabel 10.5, finished", pl.col("status") != "Igangværende", 51),
-    ("Figur 4.1, completed", pl.col("status") == "Gennemført", 19),
-    ("Figur 4.1, other reason", pl.col("status") == "Anden årsag", 20),
-    ("Figur 4.1, did not wish to take part", pl.col("status") == "Ønskede ikke at deltage", 7),
-    ("Figur 4.1, not stated", pl.col("status") == "Ikke oplyst", 5),
-    ("Figur 10.1, women", pl.col("koen") == "2", 34),
-    ("Figur 10.2, Danish origin", pl.col("ie_type") == "1", 58),
-    ("Tabel 10.1, 50 or under", pl.col("age") <= 50, 5),
-    ("Tabel 10.1, 51-60", pl.col("age").is_between(51, 60), 39),
-    ("Tabel 10.1, 61-70", pl.col("age").is_between(61, 70), 14),
-    ("Tabel 10.1, 71 or over", pl.col("age") >= 71, 6),
-    ("Figur 10.3, living alone", pl.col("antpersh") == 1, 52),
-    ("Figur 10.4, at least one child", pl.col("has_children"), 47),
-    ("Figur 10.6, førtidspension", pl.col("support_status") == "foertidspension", 32),
-    ("Figur 10.6, folkepension", pl.col("support_status") == "folkepension", 14),
-    ("Figur 10.6, ikke offentlig forsørget", pl.col("support_status") == "ikke_offentlig_forsoerget", 4),
-]
-USERS_B = [
-    ("Tabel 10.2, somatic outpatient visit", "somatik_ambulant", -2, 41),
-    ("Tabel 10.2, somatic admission", "somatik_indlaeggelse", -2, 16),
-    ("Tabel 10.2, psychiatric contact", "psykiatri_ambulant", -2, 14),
-    ("Tabel 10.2, socialpædagogisk støtte", "socialpaedagogisk_stoette", -1, 21),
-]
 
 
 def value(demo: Demo, study: str, period: int, column: str, **where: str | None) -> float:
@@ -341,14 +255,62 @@ def test_the_demo_warns_of_lpr3_of_rows_set_aside_and_of_planted_drift_and_of_no
 @pytest.mark.parametrize("study", STUDIES)
 def test_the_releases_are_there_and_the_demo_says_where(demo: Demo, study: str) -> None:
     folder = newest(demo.folder / "release", study)
-    for name in ("cost_table.csv", f"{study}.xlsx", "manifest.json"):
+    for name in ("cost_table.csv", f"{study}.xlsx", f"{study}.html", "manifest.json"):
         assert str(folder / name) in demo.out
     released = pl.read_csv(folder / "cost_table.csv", infer_schema_length=None)
     assert released.height == demo.table("cost_table", study).height
     assert released["withheld"].any(), "the demo has small cells: some must be withheld"
-    assert released.filter("withheld")["mean_cost"].null_count() == released.filter("withheld").height
-    assert released["n_users"].drop_nulls().filter(released["n_users"].drop_nulls().is_between(1, 4)).is_empty()
+    withheld = released.filter("withheld")
+    assert withheld.select(pl.any_horizontal(pl.col("n_users", "mean_quantity", "mean_cost").is_null()).all()).item()
+    for column in ("n_users", "n_citizens", "n_study"):
+        assert released.filter(pl.col(column).is_between(1, 4)).is_empty(), column
     assert len(openpyxl.load_workbook(folder / f"{study}.xlsx", read_only=True).sheetnames) > 2
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_the_releases_are_audited(demo: Demo, study: str) -> None:
+    """The verdict goes with the release; the evidence it names stays in the store and is the one that was judged."""
+    folder = newest(demo.folder / "release", study)
+    told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    audit = told["audit"]
+    assert audit["passed"] is True
+    assert audit["figures_attacked"] > demo.table("cost_table", study).height
+    kept = demo.folder / "store" / "audit" / study / folder.name
+    assert hashlib.sha256((kept / "evidence.parquet").read_bytes()).hexdigest() == audit["evidence_sha256"]
+    verdict = json.loads((kept / "verdict.json").read_text(encoding="utf-8"))
+    assert (verdict["passed"], verdict["leaks"]) == (True, 0)
+    assert {path.name for path in folder.iterdir()} == {file["name"] for file in told["files"]} | {"manifest.json"}
+
+
+def released_value(demo: Demo, study: str, table: str, column: str, **where: object) -> float:
+    rows = pl.read_parquet(newest(demo.folder / "release", study) / f"{table}.parquet").filter(chosen(where))
+    return rows[column].item()
+
+
+def test_the_printed_figures_of_report_a_are_released(demo: Demo) -> None:
+    """Whom they rest on is many enough: none of them is withheld."""
+    for figure, where, printed in SHARES_A:
+        for period, percent in printed.items():
+            at = {"group_by": "alle", "period": period, **where}
+            assert round(100 * released_value(demo, A, "cost_table", "share_users", **at)) == percent, figure
+    for figure, lines, printed in KRONER_A:
+        for period, kroner in printed.items():
+            rows = [{"group_by": "alle", "period": period, **where} for where in lines]
+            told = sum(released_value(demo, A, "cost_table", "mean_cost_kommune", **at) for at in rows)
+            assert told == pytest.approx(kroner, rel=0.05), figure
+    at = {"period": 2, "service": "psykiatri_ambulant"}
+    assert round(100 * released_value(demo, A, "changes", "change_share", **at)) == 41 - 60
+
+
+def test_the_printed_figures_of_report_b_are_released(demo: Demo) -> None:
+    """Of 64 citizens; those in a psychiatric contact are not told, since four of them were admitted."""
+    for figure, service, period, users in USERS_B:
+        at = {"group_by": "alle", "period": period, "service": service}
+        if service != "psykiatri_ambulant":
+            assert released_value(demo, B, "cost_table", "n_users", **at) == users, figure
+    assert released_value(demo, B, "characteristics", "n", characteristic="koen", category="2") == 34
+    steps = {"received": 80, "not_in_population": 16, "study_base": 64}
+    assert {step: released_value(demo, B, "participant_flow", "n", step=step) for step in steps} == steps
 
 
 @pytest.mark.parametrize("study", STUDIES)

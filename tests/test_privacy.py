@@ -36,6 +36,7 @@ EVERY_PNR = [*PNRS, PARENT, LISTED, TWICE, OPEN, SPACED.strip(), LONG]
 BORN = "1911-11-11"
 SECRETS = ["hemmelig-dato-6626", "hemmelig-slut-1380", "hemmelig-listedato", "hemmelig-kontakt-9"]
 MAY_HOLD_PNRS = ("person_key.parquet", "quarantine")
+RELEASED = {".csv", ".parquet", ".xlsx", ".html", ".json"}
 
 
 @dataclass
@@ -179,7 +180,8 @@ def test_no_pnr_in_any_file_but_the_key_and_what_was_set_aside(told: Told) -> No
         if path.relative_to(root / path.relative_to(root).parts[0]).parts[0] not in MAY_HOLD_PNRS
     ]
     kinds = {path.suffix for path in paths}
-    assert {".parquet", ".db", ".xlsx", ".csv"} <= kinds
+    assert {".db", *RELEASED} <= kinds
+    assert any("audit" in path.parts for path in paths)
     assert holders(paths, EVERY_PNR) == {}
 
 
@@ -190,7 +192,27 @@ def test_no_value_of_a_person_in_the_event_log_or_the_logs_of_runs(told: Told) -
 
 
 def test_no_value_of_a_person_is_released(told: Told) -> None:
-    assert holders(files(told.world.root, "release"), [*EVERY_PNR, BORN, *SECRETS]) == {}
+    paths = files(told.world.root, "release")
+    (release,) = {path.parent for path in paths}
+    assert release.parent == told.world.root / "release" / "trial"
+    assert {path.suffix for path in paths} == RELEASED
+    assert holders(paths, [*EVERY_PNR, BORN, *SECRETS]) == {}
+
+
+def test_no_number_of_a_citizen_is_released(told: Told) -> None:
+    """The key's numbers are short, and so would be found anywhere: no released table has a column of them."""
+    tables = [path for path in files(told.world.root, "release") if path.suffix == ".parquet"]
+    assert len(tables) == 5
+    assert not [path.name for path in tables if "person" in pl.read_parquet_schema(path)]
+
+
+def test_the_audit_s_evidence_stays_in_the_store_and_holds_no_pnr(told: Told) -> None:
+    """It brackets withheld figures and knows the citizens by number: more than a release may tell."""
+    paths = files(told.world.root, "store/audit")
+    assert {path.name for path in paths} == {"evidence.parquet", "study_base.parquet", "verdict.json"}
+    assert "person" in pl.read_parquet_schema(next(path for path in paths if path.name == "study_base.parquet"))
+    assert holders(paths, [*EVERY_PNR, BORN, *SECRETS]) == {}
+    assert not {path.name for path in files(told.world.root, "release")} & {path.name for path in paths}
 
 
 def test_unreadable_values_stand_only_in_what_was_set_aside(told: Told) -> None:
