@@ -115,7 +115,7 @@ def _without_needless(problem: Problem, hidden: Truths, seen: Seen) -> Truths:
     parts = components(problem, np.flatnonzero(unknown_cells(problem, hidden)))
     together = {int(cell): cells for cells in parts for cell in cells}
     for decision in sorted(great, key=lambda d: (-problem.weight[d], d)):
-        fewer, again = hidden, decision if hidden[decision] else NEVER
+        fewer, again = hidden, int(decision) if hidden[decision] else NEVER
         for _ in range(COMPANIONS):
             if again < 0:
                 break
@@ -131,7 +131,7 @@ def _without_needless(problem: Problem, hidden: Truths, seen: Seen) -> Truths:
                 hidden = fewer
                 seen.keep_without(shown)
                 break
-            again = problem.shown_by[told.cell]
+            again = int(problem.shown_by[told.cell])
     return hidden
 
 
