@@ -15,6 +15,7 @@ from assets.columns import COLUMN_SCHEMA, table_schema
 from assets.earlier import earlier_releases, keep_evidence
 from assets.failures import IO_RETRIES, clear_errors
 from assets.manifest import manifest_of
+from assets.progress import tell
 from assets.spells import EVALUATORS
 from assets.studies import COVERAGE_INPUTS
 from assets.workspace import Workspace
@@ -75,7 +76,7 @@ def release_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
             study.price_year,
             profile,
             earlier_releases(Path(workspace.release) / study.id, Path(workspace.store)),
-            context.log.info,
+            lambda what: tell(f"release {study.id}: {what}"),
         )
         needed = catalogue.services.select("service").join(periods.select("start").unique(), how="cross")
         code = code_fingerprint()
@@ -127,7 +128,12 @@ def _write_files(tables: ReleaseTables, folder: Path) -> None:
         write_parquet(table, folder / f"{name}.parquet")
     write_datapackage(folder, tables)
     write_sources(tables, folder / "sources.json")
-    write_workbook(folder / f"{tables.study.id}.xlsx", tables)
+    write_workbook(
+        folder / f"{tables.study.id}.xlsx",
+        tables,
+        tell=lambda done, of: tell(f"release {tables.study.id}: row {done:,} of {of:,} of the workbook"),
+    )
+    tell(f"release {tables.study.id}: the report")
     write_report(folder / f"{tables.study.id}.html", tables)
 
 
