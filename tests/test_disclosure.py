@@ -134,18 +134,14 @@ def test_withheld_stays_withheld_and_shares_stay_shares() -> None:
 
 
 def test_a_group_lies_in_another_where_all_of_it_does() -> None:
+    groups = {1: ("A", "g"), 2: ("A", "h"), 3: ("B", "h")}
+    rows = [
+        (person, by, group)
+        for person, own in groups.items()
+        for by, group in zip(("alle", "kommune", "gruppe"), ("alle", *own), strict=True)
+    ]
     members = pl.DataFrame(
-        [
-            (1, "alle", "alle"),
-            (2, "alle", "alle"),
-            (3, "alle", "alle"),
-            (1, "kommune", "A"),
-            (2, "kommune", "A"),
-            (3, "kommune", "B"),
-            (1, "gruppe", "g"),
-            (2, "gruppe", "h"),
-            (3, "gruppe", "h"),
-        ],
+        rows,
         schema=["person", "group_by", "group"],
         orient="row",
     ).with_columns(period=pl.lit(0))

@@ -188,8 +188,8 @@ class _Period:
         """The room needed around a row's cells, where they are hidden."""
         system, cells, least = self.system, self.cells[key], self.profile.min_count
         n, users = row["n_citizens"], row["n_users"]
-        if not users and self.profile.show_zero:
-            return
+        if not users and self.profile.show_zero and self._amounts_forced(key, row):
+            return  # that it is nothing is no secret; only a 0 hidden for another's sake must not be seen through
         of_users = cells["users"][1]
         system.need(of_users, width=1)
         if row["few_users"] or row["few_citizens"] or row["small_group"]:
