@@ -67,6 +67,7 @@ def manifest_of(
         audit={
             "passed": passed.verdict.passed,
             "figures_attacked": passed.verdict.figures,
+            "periods_withheld_whole": sorted(period for period in passed.whole if period is not None),
             "rows_withheld_for_their_own_sake": int(passed.protected.reasons.get_column("primary").sum()),
         },
     )

@@ -78,6 +78,12 @@ def release_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
             earlier_releases(Path(workspace.release) / study.id, Path(workspace.store)),
             lambda what: tell(f"release {study.id}: {what}"),
         )
+        if passed.whole:
+            named = ", ".join(str(period) for period in sorted(period for period in passed.whole if period is not None))
+            context.log.warning(
+                f"{study.id}: every figure of the study in the periods {named} is withheld: no part of them could be "
+                "told without telling of too few citizens"
+            )
         needed = catalogue.services.select("service").join(periods.select("start").unique(), how="cross")
         code = code_fingerprint()
         tables = ReleaseTables(

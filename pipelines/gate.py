@@ -32,13 +32,15 @@ NAMED = 5
 @dataclass(frozen=True)
 class Passed:
     """What may be told of a study: `protected`; what the attack found (`evidence`), what that means (`verdict`), and
-    who the tables are of (`base`: `person`, `group_by`, `group`), for the next release.
+    who the tables are of (`base`: `person`, `group_by`, `group`), for the next release. `whole`: periods withheld whole
+    (None among them: the counts of citizens too), of which no part could be told without telling more.
     """
 
     protected: Protected
     evidence: pl.DataFrame
     verdict: Verdict
     base: pl.DataFrame
+    whole: frozenset[int | None]
 
 
 def through_the_gate(
@@ -53,6 +55,8 @@ def through_the_gate(
     tell: Callable[[str], None] = lambda what: None,
 ) -> Passed:
     """Withhold what may not be told, then attack what is left; only what stands the attack comes out.
+
+    Where the attack gets at a figure, its whole period is withheld and the rest attacked again.
 
     Args:
         tables: the study's tables as they are.
@@ -74,17 +78,9 @@ def through_the_gate(
         there.select("period", "person").join(base, on="person"),
         members_by_months(periods, costs, catalogue.services).select("period", "person", "group_by", "group"),
     ])  # fmt: skip
-    known_rates = rates(there, catalogue, price_year)
-    protected = protect(
-        tables,
-        members,
-        base,
-        behind(members, costs, catalogue.services, profile.dominance_citizens),
-        known_rates,
-        profile,
-        earlier,
-        tell,
-    )
+    numbers = tables.cost_table["period"].unique().sort().to_list()
+    known_rates = rates(there, catalogue, numbers, price_year)
+    behind_rows = behind(members, costs, catalogue.services, profile.dominance_citizens)
     own = pl.concat([tables.cost_table.filter(~IS_COMPARED), tables.employment_table])
     knowledge = Knowledge(
         parts=[
@@ -98,12 +94,20 @@ def through_the_gate(
         profile=profile,
         earlier=[_attacked(release, own, base, profile) for release in earlier],
     )
-    tell("the audit attacks what is left")
-    evidence = attack(_released(protected.tables), knowledge)
-    found = verdict(evidence, _truth(tables, protected.reasons), knowledge)
-    if not found.passed:
-        raise DisclosureError(_came_to_light(found))
-    return Passed(protected, evidence, found, base)
+    whole: frozenset[int | None] = frozenset()
+    while True:
+        protected = protect(tables, members, base, behind_rows, known_rates, profile, earlier, whole, tell)
+        tell("the audit attacks what is left")
+        evidence = attack(_released(protected.tables), knowledge)
+        found = verdict(evidence, _truth(tables, protected.reasons), knowledge)
+        if found.passed:
+            return Passed(protected, evidence, found, base, whole)
+        more = whole | set(found.leaks["period"])
+        if None in more:  # a count of citizens, which stands in every period
+            more |= set(numbers)
+        if more == whole:
+            raise DisclosureError(_came_to_light(found, told_before=bool(earlier)))
+        whole = more
 
 
 def _released(tables: StudyTables) -> Released:
@@ -133,9 +137,14 @@ def _attacked(release: Earlier, own: pl.DataFrame, base: pl.DataFrame, profile: 
     return Attacked(Released(release.rows.filter(~is_employment), release.rows.filter(is_employment)), same, few)
 
 
-def _came_to_light(found: Verdict) -> list[Fault]:
+def _came_to_light(found: Verdict, *, told_before: bool) -> list[Fault]:
     rows = found.leaks.select("table", "group_by", "group", "period", "area", "service", "column", "rule").rows()
-    mend = "nothing is released; report it with the figures named here: disclosure control should have withheld more"
+    mend = (
+        "earlier releases have told too much beside it: keep to their profile and participants, or take back those "
+        "that have not left the house, by removing their folders"
+        if told_before
+        else "nothing is released; report it with what is named here: disclosure control should have withheld more"
+    )
     faults = [
         Fault(
             f"the audit got at a withheld figure (rule `{rule}`)",

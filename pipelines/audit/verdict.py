@@ -75,10 +75,13 @@ def verdict(evidence: pl.DataFrame, truth: Released, knowledge: Knowledge) -> Ve
     bracket = profile.bracket_share
     widest = pl.min_horizontal(value * (1 + bracket), n_citizens * pl.col("ceiling"))
     nothing = pl.col("column").is_in(COSTS[1:]) & (pl.col("ceiling") == 0)
-    tight = high - low <= COMPUTED + COMPUTED_SHARE * pl.coalesce(value, pl.max_horizontal(low.abs(), high.abs()))
+    tight = high.is_finite() & (
+        high - low <= COMPUTED + COMPUTED_SHARE * pl.coalesce(value, pl.max_horizontal(low.abs(), high.abs()))
+    )
     nothing |= (value == 0) & pl.col("nobody").fill_null(value=False)
     rule = (
-        pl.when((pl.col("n_citizens") == 0) | nothing)
+        # Of nobody, of a payer who never pays, and of what has no figure (no price, nobody measured) nothing is told.
+        pl.when((pl.col("n_citizens") == 0) | nothing | (~unprinted & value.is_null()))
         .then(None)
         .when(is_count & ~unprinted & is_few & (most < fewest))
         .then(pl.lit("few"))

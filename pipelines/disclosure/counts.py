@@ -52,11 +52,12 @@ def hidden_counts(
         is_few = 1 <= n < profile.min_count
         decision = system.decision(
             LOSS.get(str(key[1]), 1.0) * (1 + n**0.5),
-            forced=is_few or key in forced,
+            forced=n > 0 and (is_few or key in forced),
             fixed=key in told or n == 0,
         )
         cells[key] = cell = system.cell(n, decision)
-        system.need(cell, high=profile.min_count - n if is_few else 0, width=1)
+        if n:  # where nobody is measured, nothing is said of anybody
+            system.need(cell, high=profile.min_count - n if is_few else 0, width=1)
     for whole, parts, others in sums:
         rest = counts[whole] - sum(counts[part] for part in parts)
         terms: list[Term] = [(1.0, cells[whole]), *((-1.0, cells[part]) for part in parts)]

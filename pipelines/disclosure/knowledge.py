@@ -6,6 +6,8 @@ themselves (`pipelines.tables`), what is done with either (`pipelines.disclosure
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from catalogue.reader import Catalogue
@@ -33,15 +35,17 @@ def parts(members: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def rates(periods: pl.DataFrame, catalogue: Catalogue, price_year: int) -> pl.DataFrame:
+def rates(periods: pl.DataFrame, catalogue: Catalogue, numbers: Sequence[int], price_year: int) -> pl.DataFrame:
     """What a unit can have cost and who can have paid it, in each period over all that begin in it, and how many a
     citizen can have had.
 
-    `periods`: `period`, `start`, `end` of the citizens. Returns a row a `service` and `period`: `price_low`,
+    `periods`: `period`, `start`, `end` of the citizens; `numbers`: the study's periods, also those that nobody has.
+    Returns a row a `service` and `period`: `price_low`,
     `price_high` (kr. of `price_year` a unit; null where the service has no price), `kommune_low`, `kommune_high`,
     `region_low`, ... (shares), `units_high` (null: no limit).
     """
-    longest = periods.group_by("period").agg(days=(pl.col("end") - pl.col("start")).dt.total_days().max() + 1)
+    lengths = periods.group_by("period").agg(days=(pl.col("end") - pl.col("start")).dt.total_days().max() + 1)
+    longest = pl.DataFrame({"period": numbers}, schema={"period": pl.Int16}).join(lengths, on="period", how="left")
     days = pl.col("days")
     most = (
         pl.when(pl.col("measure") == "days").then(days)

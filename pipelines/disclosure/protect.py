@@ -14,7 +14,6 @@ import polars as pl
 import polars.selectors as cs
 
 from catalogue.profiles import Profile
-from faults import DisclosureError, Fault
 from pipelines.comparison import GROUPS as COMPARED
 from pipelines.comparison import STANDARDISED
 from pipelines.costs import PAYERS
@@ -70,6 +69,7 @@ def protect(
     rates: pl.DataFrame,
     profile: Profile,
     earlier: Sequence[Earlier] = (),
+    whole: Collection[int | None] = (),
     tell: Callable[[str], None] = lambda what: None,
 ) -> Protected:
     """Withhold what rests on too few, and enough with it that it cannot be worked out; round what is shown.
@@ -83,27 +83,28 @@ def protect(
         rates: `pipelines.disclosure.knowledge.rates`.
         profile: the data owner's thresholds.
         earlier: the study's earlier releases.
+        whole: periods of which every figure of the study is withheld; None among them: its counts of citizens too.
         tell: called with what is being done.
 
     Returns:
         The tables in their order. In a row with `withheld` some figure is null for disclosure control: `n_users` and
         `share_users`, what each payer pays, both and all means, or these and `n_citizens` and `n_study` too.
 
-    Raises:
-        DisclosureError: with what earlier releases have told, something withheld could be worked out.
     Rule: docs/method.md § 7.
     """
     own = pl.concat([tables.cost_table.filter(~IS_COMPARED), tables.employment_table])
     judged = reasons(own, behind.largest, profile)
     told = told_before(earlier, own, base)
-    groups = _study_counts(tables, base, profile, told.counts)
+    groups = _study_counts(tables, base, profile, told.counts, everything=None in whole)
     inside_of = parts(members)
 
     def of_period(period: int) -> tuple[Hidden, set[Row]]:
         tell(f"disclosure control of period {period}")
         rows, held = judged.filter(period=period), inside_of.filter(period=period)
-        uncounted = _uncounted(rows, held, profile, groups)
         try:
+            if period in whole:
+                raise Unprotectable([])
+            uncounted = _uncounted(rows, held, profile, groups)
             values = hidden_values(
                 rows,
                 behind.inside.filter(period=period),
@@ -114,8 +115,9 @@ def protect(
                 told=told.values.get(period, {}),
                 differ=changed_by_few(earlier, rows, base, profile),
             )
-        except Unprotectable as error:
-            raise _too_much_told(len(error.cells), f"period {period}") from None
+        except Unprotectable:  # nothing of it is told; whether that is enough, the audit will say
+            every = {Row(*row) for row in rows.select("group_by", "group", "area", "service").rows()}
+            return Hidden(every, every, every), every
         return values, uncounted
 
     numbers = judged["period"].unique(maintain_order=True).to_list()
@@ -139,15 +141,17 @@ def protect(
     )
 
 
-def _study_counts(tables: StudyTables, base: pl.DataFrame, profile: Profile, told: Collection[Key]) -> set[Key]:
+def _study_counts(
+    tables: StudyTables, base: pl.DataFrame, profile: Profile, told: Collection[Key], *, everything: bool
+) -> set[Key]:
     sizes = base.group_by("group_by", "group").agg(n_study=pl.len()).sort("group_by", "group")
     counts, sums = study_counts(
         sizes, parts(base.with_columns(period=pl.lit(0))), tables.participant_flow, tables.characteristics
     )
     try:
-        return hidden_counts(counts, sums, profile, told=told)
-    except Unprotectable as error:
-        raise _too_much_told(len(error.cells), "the counts of citizens") from None
+        return set(counts) if everything else hidden_counts(counts, sums, profile, told=told)
+    except Unprotectable:
+        return set(counts)
 
 
 def _uncounted(rows: pl.DataFrame, held: pl.DataFrame, profile: Profile, groups: Collection[Key]) -> set[Row]:
@@ -179,7 +183,7 @@ def _withhold(
     schema = dict.fromkeys(names, pl.Boolean)
     marked = pl.concat([judged, pl.DataFrame(flags, schema=schema, orient="row")], how="horizontal")
     study = pl.col("hide_study") | pl.col("small_group")
-    citizens = study | pl.col("hide_citizens")
+    citizens = study | (pl.col("hide_citizens") & (pl.col("n_citizens") > 0))
     amounts, payers, users = (citizens | pl.col(f"hide_{what}") for what in ("amounts", "payers", "users"))
     added = {name for name in marked.columns if marked.schema[name] == pl.Boolean} - {"illustrative"}
     return marked.with_columns(
@@ -245,14 +249,3 @@ def _counts(
 
 def _unless(hidden: pl.Expr, values: cs.Selector) -> pl.Expr:
     return pl.when(~hidden).then(values.as_expr())
-
-
-def _too_much_told(cells: int, where: str) -> DisclosureError:
-    return DisclosureError(
-        Fault(
-            f"{cells} withheld figures could be worked out from what earlier releases have told",
-            where,
-            "keep to the profile and the participants of the earlier release, or take that release back: remove its "
-            "folder, if it has not left the house",
-        )
-    )
