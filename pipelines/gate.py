@@ -19,7 +19,7 @@ from pipelines.audit.knowledge import Earlier as Attacked
 from pipelines.audit.knowledge import Knowledge, Parts, Released
 from pipelines.audit.verdict import Verdict, verdict
 from pipelines.disclosure.earlier import Earlier, came_or_went, unchanged
-from pipelines.disclosure.knowledge import parts, rates
+from pipelines.disclosure.knowledge import nested, rates
 from pipelines.disclosure.protect import IS_COMPARED, Protected, StudyTables, protect
 from pipelines.disclosure.truth import behind
 from pipelines.employment import GROUP_BY, members_by_months
@@ -85,7 +85,7 @@ def through_the_gate(
     knowledge = Knowledge(
         parts=[
             Parts((by, whole), [(part_by, part) for part in held["part"]], period)
-            for (period, by, whole, part_by), held in parts(members).group_by(
+            for (period, by, whole, part_by), held in nested(base, members).group_by(
                 "period", "whole_by", "whole", "part_by", maintain_order=True
             )
         ],

@@ -35,6 +35,20 @@ def parts(members: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def nested(base: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """Which groups lie in which in every period: of the study base those that do for good (who is not present is of no
+    group less), and in these the groups that citizens are in for one period alone, as those of months in employment.
+
+    `base`: `person`, `group_by`, `group` of the study base; `members`: as `parts` has them. Returns what `parts` does.
+    """
+    lasting = parts(base.with_columns(period=pl.lit(0, pl.Int16))).drop("period")
+    by_period = parts(members).filter(~pl.col("part_by").is_in(base["group_by"].unique().implode()))
+    by_period = by_period.filter(pl.col("whole_by").is_in(base["group_by"].unique().implode()))
+    return pl.concat(
+        [members.select("period").unique().join(lasting, how="cross"), by_period.cast({"period": pl.Int16})]
+    ).sort(pl.all())
+
+
 def rates(periods: pl.DataFrame, catalogue: Catalogue, numbers: Sequence[int], price_year: int) -> pl.DataFrame:
     """What a unit can have cost and who can have paid it, in each period over all that begin in it, and how many a
     citizen can have had.

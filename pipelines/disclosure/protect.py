@@ -19,7 +19,7 @@ from pipelines.comparison import STANDARDISED
 from pipelines.costs import PAYERS
 from pipelines.disclosure.counts import Key, hidden_counts, line_classes, period_counts, study_counts
 from pipelines.disclosure.earlier import Earlier, changed_by_few, told_before
-from pipelines.disclosure.knowledge import parts
+from pipelines.disclosure.knowledge import nested, parts
 from pipelines.disclosure.primary import REASONS, of_amounts, reasons
 from pipelines.disclosure.rounding import rounded
 from pipelines.disclosure.suppression import Unprotectable
@@ -96,7 +96,7 @@ def protect(
     judged = reasons(own, behind.largest, profile)
     told = told_before(earlier, own, base)
     groups = _study_counts(tables, base, profile, told.counts, everything=None in whole)
-    inside_of = parts(members)
+    inside_of = nested(base, members)
 
     def of_period(period: int) -> tuple[Hidden, set[Row]]:
         tell(f"disclosure control of period {period}")
