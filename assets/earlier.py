@@ -44,7 +44,7 @@ def earlier_releases(folder: Path, store: Path) -> list[Earlier]:
             what = f"an earlier release cannot be read ({type(error).__name__})"
             mend = "restore it from a copy; what it told cannot be kept apart from what the next one tells"
             raise StoreError(Fault(what, str(path), mend)) from None
-        kept = _evidence(store, folder.name, path.name) / BASE
+        kept = audits_of(store, folder.name) / path.name / BASE
         base = pl.read_parquet(kept, glob=False) if kept.exists() else None
         found.append(Earlier(path.name, rows.filter(~IS_COMPARED), profile, base))
     return found
@@ -55,7 +55,7 @@ def keep_evidence(store: Path, study: str, release_id: str, passed: Passed) -> s
 
     The evidence brackets withheld figures and the study base names citizens by number: neither leaves the store.
     """
-    folder = _evidence(store, study, release_id)
+    folder = audits_of(store, study) / release_id
     folder.mkdir(parents=True, exist_ok=True)
     passed.evidence.write_parquet(folder / EVIDENCE)
     passed.base.sort("group_by", "group", "person").write_parquet(folder / BASE)
@@ -65,5 +65,6 @@ def keep_evidence(store: Path, study: str, release_id: str, passed: Passed) -> s
     return sha256_of(folder / EVIDENCE)
 
 
-def _evidence(store: Path, study: str, release_id: str) -> Path:
-    return store / "audit" / study / release_id
+def audits_of(store: Path, study: str) -> Path:
+    """Where the store keeps what lay behind each release of a study, by its id."""
+    return store / "audit" / study

@@ -12,7 +12,7 @@ import dagster as dg
 import polars as pl
 
 from assets.columns import COLUMN_SCHEMA, table_schema
-from assets.earlier import earlier_releases, keep_evidence
+from assets.earlier import audits_of, earlier_releases, keep_evidence
 from assets.failures import IO_RETRIES, clear_errors
 from assets.manifest import manifest_of
 from assets.progress import tell
@@ -112,7 +112,8 @@ def release_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
             audit = {**manifest.audit, "evidence_sha256": sha256}
             write_manifest(replace(manifest, release_id=release_id, audit=audit), folder)
 
-        folder = publish(Path(workspace.release) / study.id, tables.made.date(), write)
+        kept = audits_of(Path(workspace.store), study.id)
+        folder = publish(Path(workspace.release) / study.id, tables.made.date(), write, kept)
         return dg.MaterializeResult(
             metadata={
                 "folder": dg.MetadataValue.path(str(folder)),

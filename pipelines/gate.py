@@ -97,31 +97,47 @@ def through_the_gate(
     whole: frozenset[int | None] = frozenset()
     while True:
         protected = protect(tables, members, base, behind_rows, known_rates, profile, earlier, whole, tell)
+        whole = protected.whole
+        # Of a period withheld whole nothing is printed to attack with, but by earlier releases.
+        unread = [period for period in whole if period is not None and not earlier]
         tell("the audit attacks what is left")
-        evidence = attack(_released(protected.tables), knowledge)
-        found = verdict(evidence, _truth(tables, protected.reasons), knowledge)
-        if found.passed:
-            return Passed(protected, evidence, found, base, whole)
-        more = whole | set(found.leaks["period"])
-        if None in more:  # a count of citizens, which stands in every period
-            more |= set(numbers)
+        try:
+            evidence = attack(_released(protected.tables, unread), knowledge)
+            found = verdict(evidence, _truth(tables, protected.reasons, unread), knowledge)
+        except ValueError:  # the figures contradict each other for the attacker's solver: nothing is told of them
+            more = whole | {None, *numbers}
+        else:
+            if found.passed:
+                return Passed(protected, evidence, found, base, whole)
+            more = whole | set(found.leaks["period"])
+            if None in more:  # a count of citizens, which stands in every period
+                more |= set(numbers)
+            if more == whole:
+                raise DisclosureError(_came_to_light(found, told_before=bool(earlier)))
         if more == whole:
-            raise DisclosureError(_came_to_light(found, told_before=bool(earlier)))
+            what = "the audit cannot be made: the figures contradict each other for the attacker"
+            raise DisclosureError(Fault(what, "the release", "nothing is released; report it with the study's shape"))
         whole = more
 
 
-def _released(tables: StudyTables) -> Released:
+def _released(tables: StudyTables, unread: Sequence[int]) -> Released:
+    read = ~pl.col("period").is_in(unread)
     return Released(
-        tables.cost_table, tables.employment_table, tables.participant_flow, tables.characteristics, tables.changes
+        tables.cost_table.filter(read),
+        tables.employment_table.filter(read),
+        tables.participant_flow,
+        tables.characteristics,
+        tables.changes.filter(read) if -1 not in unread else tables.changes.clear(),
     )
 
 
-def _truth(tables: StudyTables, reasons: pl.DataFrame) -> Released:
+def _truth(tables: StudyTables, reasons: pl.DataFrame, unread: Sequence[int]) -> Released:
     key = ["group_by", "group", "period", "area", "service"]
     primary = reasons.select(*key, "primary", "primary_amounts")
 
     def told(table: pl.DataFrame) -> pl.DataFrame:
-        return table.join(primary, on=key, how="left", nulls_equal=True, maintain_order="left")
+        read = table.filter(~pl.col("period").is_in(unread))
+        return read.join(primary, on=key, how="left", nulls_equal=True, maintain_order="left")
 
     return Released(
         told(tables.cost_table), told(tables.employment_table), tables.participant_flow, tables.characteristics

@@ -10,7 +10,7 @@ import os
 import platform
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -22,7 +22,7 @@ READ_ONLY = 0o444
 MEND = "choose another --release, make room on its disk, or mend the rights to it; what was released before is whole"
 
 
-def publish(folder: Path, day: date, write: Callable[[Path, str], None]) -> Path:
+def publish(folder: Path, day: date, write: Callable[[Path, str], None], known: Path | None = None) -> Path:
     """Make a new release in the folder of a study's releases, and return where it is.
 
     Its files are written to a hidden folder beside the others, made read-only, and take their place together by one
@@ -31,6 +31,7 @@ def publish(folder: Path, day: date, write: Callable[[Path, str], None]) -> Path
     Args:
         folder: of the study's releases; made where it is not there.
         day: the date in the id.
+        known: a folder with one of each id that was ever given, also of releases since removed: none is given again.
         write: called with the folder to write to and the release's id; where it fails, nothing is left behind.
 
     Raises:
@@ -41,7 +42,7 @@ def publish(folder: Path, day: date, write: Callable[[Path, str], None]) -> Path
         folder.mkdir(parents=True, exist_ok=True)
         _forget_leftovers(folder)
         while True:
-            target = folder / _next_id(folder, day)
+            target = folder / _next_id(day, [folder, known] if known else [folder])
             staging.mkdir()
             write(staging, target.name)
             _make_lasting(staging)
@@ -86,8 +87,9 @@ def chosen(release: Path, study: str, name: str = "latest") -> Path:
     return by_name[name]
 
 
-def _next_id(folder: Path, day: date) -> str:
-    taken = [number for stated, number in map(_order, releases_of(folder)) if stated == str(day)]
+def _next_id(day: date, folders: Sequence[Path]) -> str:
+    given = [path for folder in folders for path in releases_of(folder)]
+    taken = [number for stated, number in map(_order, given) if stated == str(day)]
     return f"{day}-{max(taken, default=0) + 1:02}"
 
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from pipelines.disclosure.brackets import Problem
-from pipelines.disclosure.suppression import Unprotectable, suppress
+from pipelines.disclosure.brackets import Problem, Unprotectable
+from pipelines.disclosure.suppression import suppress
 from pipelines.disclosure.system import System
 
 FEW = 5

@@ -81,10 +81,10 @@ class Relations:
                 rows.n_study[group] = self.system.unknown(whole=True)
             figures, size = rows.figures[place], rows.n_study[group]
             self._read(row, figures, size, profile)
-            if row["n_study"] is None:
-                self.system.relate([(1, size), (-1, figures["n_citizens"])], 0, np.inf)
-            else:  # rounded or not, a bound keeps the periods apart, which else are one large program
-                self.system.learn(figures["n_citizens"], 0, self.system.most(size))
+            # Bounds, where a relation would tie the periods of a withheld group into one large program.
+            if row["n_study"] is None and row["n_citizens"] is not None:
+                self.system.learn(size, row["n_citizens"] - profile.round_counts + 1, np.inf)
+            self.system.learn(figures["n_citizens"], 0, self.system.most(size))
         for who, period in dict.fromkeys((who, period) for who, period, _ in rows.figures):
             for parent, children in self.members.items():
                 if (who, period, parent) in rows.figures:

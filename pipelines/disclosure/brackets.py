@@ -72,6 +72,14 @@ class Bracket:
     need: float
 
 
+class Unprotectable(Exception):  # noqa: N818 - not an error of the program: the caller says what it means
+    """Cells that stay too narrowly bracketed when all that can be hidden is hidden; `cells` are their places."""
+
+    def __init__(self, cells: list[int]) -> None:
+        self.cells = cells
+        super().__init__(f"{len(cells)} cells cannot be protected")
+
+
 class Seen:
     """Ways in which hidden cells can all be something else together, as the attacker's programs have found them.
 
@@ -210,8 +218,8 @@ def pushed(solver: Any, at: int, sign: float) -> Any | None:
     solver.setOptionValue("simplex_strategy", PRIMAL)
     status, solution = solver.getModelStatus(), solver.getSolution()
     solver.changeColCost(at, 0.0)
-    if status not in SOLVED:
-        raise RuntimeError(f"HiGHS ended with {status.name}")
+    if status not in SOLVED:  # what cannot be bracketed counts as told
+        raise Unprotectable([at])
     return solution if status == highspy.HighsModelStatus.kOptimal else None
 
 

@@ -13,6 +13,7 @@ import polars as pl
 from catalogue.reader import Catalogue
 from pipelines.costs import PAYERS, unit_prices
 
+PARTS = pl.Schema({"period": pl.Int16, **dict.fromkeys(("whole_by", "whole", "part_by", "part"), pl.String)})
 GROUP = ("group_by", "group")
 
 

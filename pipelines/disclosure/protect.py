@@ -17,21 +17,24 @@ from catalogue.profiles import Profile
 from pipelines.comparison import GROUPS as COMPARED
 from pipelines.comparison import STANDARDISED
 from pipelines.costs import PAYERS
+from pipelines.disclosure.brackets import Unprotectable
 from pipelines.disclosure.counts import Key, hidden_counts, line_classes, period_counts, study_counts
 from pipelines.disclosure.earlier import Earlier, changed_by_few, told_before
-from pipelines.disclosure.knowledge import nested, parts
+from pipelines.disclosure.knowledge import PARTS, nested, parts
 from pipelines.disclosure.primary import REASONS, of_amounts, reasons
 from pipelines.disclosure.rounding import rounded
-from pipelines.disclosure.suppression import Unprotectable
-from pipelines.disclosure.truth import ROW, Behind
+from pipelines.disclosure.truth import ROW, SUMS_SCHEMA, Behind
 from pipelines.disclosure.values import Hidden, Row, hidden_values
 from pipelines.employment import GROUP_BY as EMPLOYMENT
 
+OWN = ("alle", "kommune", "gruppe", EMPLOYMENT)
 USERS = ("n_users", "share_users")
 AMOUNTS = ("mean_quantity", "mean_cost")
 PAID = tuple(f"mean_cost_{payer}" for payer in PAYERS)
 OF_CHANGES = {"share": "share_users", "quantity": "mean_quantity", "cost": "mean_cost"}
 """A change's columns by the figure that it is a change of."""
+SCRAPS = 0.9
+"""A period of which more than this share of rows is withheld is withheld whole: what is left says nothing by itself."""
 IS_COMPARED = pl.col("group_by").is_in(COMPARED)
 
 
@@ -54,11 +57,12 @@ class StudyTables:
 class Protected:
     """`tables` may be told. `reasons`: why rows of the study's own groups are withheld for their own sake: `ROW`,
     `pipelines.disclosure.primary.REASONS`, and `primary`: whether any of them holds, and
-    `primary_amounts`: whether any does that withholds amounts too.
+    `primary_amounts`: whether any does that withholds amounts too. `whole`: periods of which every figure is withheld.
     """
 
     tables: StudyTables
     reasons: pl.DataFrame
+    whole: frozenset[int | None]
 
 
 def protect(
@@ -96,7 +100,7 @@ def protect(
     judged = reasons(own, behind.largest, profile)
     told = told_before(earlier, own, base)
     groups = _study_counts(tables, base, profile, told.counts, everything=None in whole)
-    inside_of = nested(base, members)
+    inside_of, found_whole = nested(base, members), set(whole)
 
     def of_period(period: int) -> tuple[Hidden, set[Row]]:
         tell(f"disclosure control of period {period}")
@@ -115,7 +119,11 @@ def protect(
                 told=told.values.get(period, {}),
                 differ=changed_by_few(earlier, rows, base, profile),
             )
+            measured = rows.filter(pl.col("n_citizens") > 0).height
+            if len(values.amounts | uncounted) > SCRAPS * measured:
+                raise Unprotectable([])
         except Unprotectable:  # nothing of it is told; whether that is enough, the audit will say
+            found_whole.add(period)
             every = {Row(*row) for row in rows.select("group_by", "group", "area", "service").rows()}
             return Hidden(every, every, every), every
         return values, uncounted
@@ -123,8 +131,8 @@ def protect(
     numbers = judged["period"].unique(maintain_order=True).to_list()
     with ThreadPoolExecutor() as pool:  # HiGHS leaves Python to the others while it solves
         hidden = dict(zip(numbers, pool.map(of_period, numbers), strict=True))
-    own = _withhold(judged, hidden, groups)
-    compared = _withhold_compared(tables.cost_table, behind, profile, own)
+    own = _withhold(judged, {(by, period): found for period, found in hidden.items() for by in OWN}, groups)
+    compared = _withhold_compared(tables.cost_table, rates, profile, own)
     is_employment = pl.col("group_by") == EMPLOYMENT
     cost_table = pl.concat([own.filter(~is_employment), compared])
     shown = StudyTables(
@@ -138,6 +146,7 @@ def protect(
     return Protected(
         replace(shown, **{name: rounded(table, profile) for name, table in shown.items()}),
         primary.with_columns(primary=pl.any_horizontal(REASONS), primary_amounts=of_amounts()),
+        frozenset(found_whole),
     )
 
 
@@ -166,17 +175,17 @@ def _uncounted(rows: pl.DataFrame, held: pl.DataFrame, profile: Profile, groups:
 
 
 def _withhold(
-    judged: pl.DataFrame, hidden: Mapping[int, tuple[Hidden, set[Row]]], groups: Collection[Key]
+    judged: pl.DataFrame, hidden: Mapping[tuple[str, int], tuple[Hidden, set[Row]]], groups: Collection[Key]
 ) -> pl.DataFrame:
     # Who is in a group of months is who is measured for these: its size is told by that count.
     sized = {
         (by, group, period)
         for by, group, period, *line in judged.filter(pl.col("n_citizens") == pl.col("n_study")).select(ROW).rows()
-        if by == EMPLOYMENT and Row(by, group, *line) in hidden[period][1]
+        if by == EMPLOYMENT and Row(by, group, *line) in hidden[by, period][1]
     }
     flags = []
     for by, group, period, *line in judged.select(ROW).rows():
-        (values, uncounted), row = hidden[period], Row(by, group, *line)
+        (values, uncounted), row = hidden[by, period], Row(by, group, *line)
         of_row = (row in values.amounts, row in values.payers, row in values.users, row in uncounted)
         flags.append((*of_row, ("group", by, group) in groups or (by, group, period) in sized))
     names = ("hide_amounts", "hide_payers", "hide_users", "hide_citizens", "hide_study")
@@ -196,27 +205,33 @@ def _withhold(
     ).drop(added)
 
 
-def _withhold_compared(cost_table: pl.DataFrame, behind: Behind, profile: Profile, own: pl.DataFrame) -> pl.DataFrame:
-    """The population's rows: by their own counts; standardised also where the study's own row is withheld whole, whose
-    citizens weigh in it.
+def _withhold_compared(
+    cost_table: pl.DataFrame, rates: pl.DataFrame, profile: Profile, own: pl.DataFrame
+) -> pl.DataFrame:
+    """The population's rows, each of its two kinds and periods by itself: by their own counts, and what protects these;
+    standardised also where the study's own row is withheld whole, whose citizens weigh in it.
     """
     compared = cost_table.filter(IS_COMPARED)
-    judged = reasons(compared, behind.largest.clear(), profile)
+    judged = reasons(compared, pl.DataFrame(schema={**compared.select(ROW).schema, "share": pl.Float64}), profile)
     line = ["period", "area", "service"]
     few_own = own.filter(group_by="alle").select(*line, few_own=pl.col("n_citizens").is_null())
-    beside = judged.join(few_own, on=line, how="left", nulls_equal=True, maintain_order="left")
+    judged = judged.join(few_own, on=line, how="left", nulls_equal=True, maintain_order="left")
     weighed = (pl.col("group_by") == STANDARDISED) & pl.col("few_own").fill_null(value=True)
-    few_citizens = pl.col("small_group") | pl.col("few_citizens") | weighed
-    values = few_citizens | pl.col("few_users") | pl.col("few_others")
-    return (
-        beside.with_columns(
-            _unless(values, cs.by_name(*USERS, *AMOUNTS, *PAID)),
-            _unless(few_citizens, cs.by_name("n_citizens")),
-            _unless(pl.col("small_group") | weighed, cs.by_name("n_study")),
-            withheld=values,
-        )
-        .select(own.columns)
-    )  # fmt: skip
+    judged = judged.with_columns(few_citizens=pl.col("few_citizens") | weighed).drop("few_own")
+    nothing = pl.DataFrame(schema=PARTS), pl.DataFrame(schema={**compared.select(ROW).schema, **SUMS_SCHEMA})
+    hidden = {}
+    for (by, period), rows in judged.group_by("group_by", "period", maintain_order=True):
+        uncounted = {Row(*row) for row in rows.filter("few_citizens").select(*ROW[:2], *ROW[3:]).rows()}
+        of_period = rates.filter(period=period)
+        try:
+            values = hidden_values(
+                rows, nothing[1], nothing[0], of_period, profile, without_count=uncounted, weighted=by == STANDARDISED
+            )
+        except Unprotectable:
+            every = {Row(*row) for row in rows.select(*ROW[:2], *ROW[3:]).rows()}
+            values = Hidden(every, every, every)
+        hidden[by, period] = values, uncounted
+    return _withhold(judged, hidden, ())
 
 
 def _changes(changes: pl.DataFrame, shown: pl.DataFrame) -> pl.DataFrame:

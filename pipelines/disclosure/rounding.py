@@ -25,10 +25,16 @@ def rounded(table: pl.DataFrame, profile: Profile) -> pl.DataFrame:
             share = (pl.col("n_users") / pl.col("n_citizens")).clip(0, 1)
             of_counts = ~pl.col("group_by").is_in(["befolkning_standardiseret"]) & (pl.col("n_citizens") > 0)
             table = table.with_columns(share_users=pl.when(of_counts).then(share).otherwise("share_users"))
+        if "category" in table.columns:
+            whole = pl.col("n").sum().over("characteristic")
+            table = table.with_columns(
+                share=pl.when(pl.col("share").is_not_null() & (whole > 0)).then(pl.col("n") / whole)
+            )
     for columns, base in (
         (cs.starts_with("mean_cost", "change_cost"), profile.round_kr),
         (cs.starts_with("mean_quantity", "change_quantity"), profile.round_quantity),
-        (cs.starts_with("change_share"), 0.01 if profile.round_counts > 1 else 0.0),
+        # Shares of rounded counts differ by other steps: a change is told as coarsely as these make it.
+        (cs.starts_with("change_share"), 0.05 if profile.round_counts > 1 else 0.0),
     ):
         if base:
             table = table.with_columns((columns / base).round() * base)

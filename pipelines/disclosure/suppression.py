@@ -28,6 +28,7 @@ from pipelines.disclosure.brackets import (
     Problem,
     Seen,
     Truths,
+    Unprotectable,
     Whole,
     components,
     deviations,
@@ -55,14 +56,6 @@ class Cut:
     need: float
 
 
-class Unprotectable(Exception):  # noqa: N818 - not an error of the program: the caller says what it means
-    """Cells that stay too narrowly bracketed when all that can be hidden is hidden; `cells` are their places."""
-
-    def __init__(self, cells: list[int]) -> None:
-        self.cells = cells
-        super().__init__(f"{len(cells)} cells cannot be protected")
-
-
 def suppress(problem: Problem, tell: Callable[[int], None] = lambda hidden: None) -> Truths:
     """Choose what to hide, at little loss: a truth value a decision.
 
@@ -77,12 +70,14 @@ def suppress(problem: Problem, tell: Callable[[int], None] = lambda hidden: None
         brackets = _one_a_decision(problem, found)
         cutter = _Cutter(problem, hidden)
         cuts = [cutter.cut(bracket) for bracket in brackets]
-        unprotected = [b.cell for b, cut in zip(brackets, cuts, strict=True) if not _can_be_kept(problem, hidden, cut)]
-        if unprotected:
-            raise Unprotectable(unprotected)
-        chosen = _with_implied(problem, _choose(problem, hidden, cuts))
-        if (chosen == hidden).all():  # inequalities that are kept within what solvers can tell
+        impossible = [cut for cut in cuts if not _can_be_kept(problem, hidden, cut)]
+        kept = [cut for cut in cuts if _can_be_kept(problem, hidden, cut)]
+        chosen = _with_implied(problem, _choose(problem, hidden, kept)) if kept else hidden
+        if impossible or (chosen == hidden).all():
+            # Inequalities that are kept, or cannot be, within what solvers can tell: hide what they name, or all.
             chosen = _with_implied(problem, hidden | _named(problem, cuts))
+        if (chosen == hidden).all():
+            chosen = hidden | ~problem.fixed
         if (chosen == hidden).all():
             raise Unprotectable([bracket.cell for bracket in brackets])
         hidden = chosen
@@ -180,7 +175,7 @@ class _Cutter:
         for sign in bracket.signs:
             solution = pushed(self.solver, bracket.cell, sign)
             if solution is None:
-                raise RuntimeError("HiGHS finds no bound where it found one before")
+                raise Unprotectable([bracket.cell])
             row_dual = np.asarray(solution.row_dual)
             reduced = self.relations.T @ row_dual
             reduced[bracket.cell] += sign

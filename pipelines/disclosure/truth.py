@@ -15,7 +15,10 @@ import polars as pl
 from pipelines.costs import COST_COLUMNS, PAYERS
 
 ROW = ("group_by", "group", "period", "area", "service")
-SUMS = ("n_users", "quantity", *(f"cost_{payer}" for payer in PAYERS))
+SUMS_SCHEMA = pl.Schema(
+    {"n_users": pl.UInt32, "quantity": pl.Float64, **{f"cost_{payer}": pl.Float64 for payer in PAYERS}}
+)
+SUMS = tuple(SUMS_SCHEMA)
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,7 @@ def hidden_values(
     without_count: Collection[Row] = (),
     told: Mapping[Row, Collection[str]] | None = None,
     differ: Mapping[Row, tuple[int, Mapping[str, float]]] | None = None,
+    weighted: bool = False,
 ) -> Hidden:
     """Which values of one period to withhold: those for their own sake, and enough others that protect them.
 
@@ -91,12 +92,13 @@ def hidden_values(
         profile: the data owner's thresholds.
         without_count: rows whose number of citizens is withheld, and with it all their values.
         told: what an earlier release has told of the same citizens and data: `users`, `amounts`, `payers`.
+        weighted: whether means are weighted, so that they say nothing of how many use how much.
         differ: rows that an earlier release has told of other citizens: how many came or went, and its values.
 
     Raises:
         Unprotectable: with what is told already, something withheld can be worked out.
     """
-    model = _Period(rows, inside, rates, profile, set(without_count), told or {})
+    model = _Period(rows, inside, rates, profile, set(without_count), told or {}, weighted=weighted)
     model.add_rows()
     model.add_lines()
     model.add_groups(parts)
@@ -120,13 +122,15 @@ class _Period:
         profile: Profile,
         without_count: set[Row],
         told: Mapping[Row, Collection[str]],
+        *,
+        weighted: bool,
     ) -> None:
         marked = rows.with_columns(of_amounts=of_amounts())
         self.rows = {_row(row): row for row in marked.iter_rows(named=True) if row["n_citizens"]}
         self.inside = {_row(row): row for row in inside.iter_rows(named=True)}
         self.rates = {rate["service"]: rate for rate in rates.iter_rows(named=True)}
         self.area_of = {row.service: row.area for row in self.rows if row.service}
-        self.profile, self.without_count, self.told = profile, without_count, told
+        self.profile, self.without_count, self.told, self.weighted = profile, without_count, told, weighted
         self.system = System()
         self.cells: dict[Row, Cells] = {}
         self.decisions: dict[Row, Decisions] = {}
@@ -226,6 +230,8 @@ class _Period:
 
     def _limited(self, key: Row, cells: Cells) -> None:
         """Nobody has more than the most there is, and each user of a service has one unit at least."""
+        if self.weighted:
+            return
         amounts = {measure: [cells[measure]] for measure in ("quantity", *PAYERS) if measure in cells}
         if paid := [cells[payer] for payer in PAYERS if payer in cells]:
             amounts["cost"] = paid
