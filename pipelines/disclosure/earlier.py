@@ -64,6 +64,16 @@ def told_before(earlier: Sequence[Earlier], own: pl.DataFrame, base: pl.DataFram
     return told
 
 
+def in_same_prices(release: Earlier, own: pl.DataFrame) -> bool:
+    """Whether an earlier release is in the prices of now; of others its costs are other sums (docs/disclosure.md)."""
+    both = release.rows.join(own, on=ROW, nulls_equal=True, suffix="_now")
+    used = both.filter(pl.col("mean_quantity") == pl.col("mean_quantity_now"), pl.col("mean_cost") > 0)
+    apart = (pl.col("mean_cost") - pl.col("mean_cost_now")).abs() > SAME * pl.col(
+        "mean_cost"
+    ) + release.profile.round_kr
+    return used.filter(apart).is_empty()
+
+
 def unchanged(release: Earlier, own: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
     """The rows of an earlier release that rest on the same citizens, and tell nothing else than is true of them now."""
     moved = came_or_went(release, own, base)

@@ -33,7 +33,7 @@ AMOUNTS = ("mean_quantity", "mean_cost")
 PAID = tuple(f"mean_cost_{payer}" for payer in PAYERS)
 OF_CHANGES = {"share": "share_users", "quantity": "mean_quantity", "cost": "mean_cost"}
 """A change's columns by the figure that it is a change of."""
-SCRAPS = 0.9
+SCRAPS = 0.999
 """A period of which more than this share of rows is withheld is withheld whole: what is left says nothing by itself."""
 IS_COMPARED = pl.col("group_by").is_in(COMPARED)
 

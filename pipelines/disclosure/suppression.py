@@ -13,7 +13,7 @@ again. Both are solved by HiGHS.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
@@ -62,27 +62,51 @@ def suppress(problem: Problem, tell: Callable[[int], None] = lambda hidden: None
     Each choice adds to the one before, which a few rounds end; what is needless in the end is shown again. `tell` is
     called with the number of hidden decisions after each choice. The same problem always gets the same choice.
 
-    Raises:
-        Unprotectable: cells that even hiding everything does not protect.
+    What even hiding everything does not protect is left as it is. Raises `Unprotectable` where the solver fails.
     """
     hidden, seen = _with_implied(problem, problem.forced), Seen(problem)
     while found := list(narrow(problem, hidden, seen, NOTHING)):
         brackets = _one_a_decision(problem, found)
         cutter = _Cutter(problem, hidden)
         cuts = [cutter.cut(bracket) for bracket in brackets]
-        impossible = [cut for cut in cuts if not _can_be_kept(problem, hidden, cut)]
+        impossible = [b for b, cut in zip(brackets, cuts, strict=True) if not _can_be_kept(problem, hidden, cut)]
+        if impossible and (hopeless := _hopeless(problem, impossible)):
+            problem = _excused(problem, hopeless)
+            continue
         kept = [cut for cut in cuts if _can_be_kept(problem, hidden, cut)]
         chosen = _with_implied(problem, _choose(problem, hidden, kept)) if kept else hidden
-        if impossible or (chosen == hidden).all():
-            # Inequalities that are kept, or cannot be, within what solvers can tell: hide what they name, or all.
+        if impossible or (chosen == hidden).all():  # within what solvers can tell
             chosen = _with_implied(problem, hidden | _named(problem, cuts))
         if (chosen == hidden).all():
             chosen = hidden | ~problem.fixed
         if (chosen == hidden).all():
-            raise Unprotectable([bracket.cell for bracket in brackets])
+            problem = _excused(problem, [bracket.cell for bracket in brackets])
         hidden = chosen
         tell(int(hidden.sum()))
     return _without_needless(problem, hidden, seen)
+
+
+def _hopeless(problem: Problem, brackets: list[Bracket]) -> list[int]:
+    """The cells of these brackets that stay narrow when everything is hidden that can be."""
+    asked = np.isin(np.arange(problem.value.size), [bracket.cell for bracket in brackets])
+    of_these = replace(
+        problem,
+        need_low=np.where(asked, problem.need_low, 0.0),
+        need_high=np.where(asked, problem.need_high, 0.0),
+        need_width=np.where(asked, problem.need_width, 0.0),
+    )
+    return [bracket.cell for bracket in narrow(of_these, problem.forced | ~problem.fixed, Seen(problem), NOTHING)]
+
+
+def _excused(problem: Problem, cells: list[int]) -> Problem:
+    """The problem with nothing asked for these cells: hiding more would not help them. The audit judges them."""
+    asked = ~np.isin(np.arange(problem.value.size), cells)
+    return replace(
+        problem,
+        need_low=problem.need_low * asked,
+        need_high=problem.need_high * asked,
+        need_width=problem.need_width * asked,
+    )
 
 
 def _one_a_decision(problem: Problem, brackets: list[Bracket]) -> list[Bracket]:
