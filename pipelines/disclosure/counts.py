@@ -44,7 +44,7 @@ def hidden_counts(
         told: counts that an earlier release has told, which hiding does not hide.
 
     Raises:
-        Unprotectable: with what `told` leaves, something few can be worked out.
+        Unprotectable: the solver fails, so that nothing can be said of what is left.
     """
     system = System()
     cells = {}

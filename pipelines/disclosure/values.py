@@ -96,7 +96,7 @@ def hidden_values(
         differ: rows that an earlier release has told of other citizens: how many came or went, and its values.
 
     Raises:
-        Unprotectable: with what is told already, something withheld can be worked out.
+        Unprotectable: the solver fails, so that nothing can be said of what is left.
     """
     model = _Period(rows, inside, rates, profile, set(without_count), told or {}, weighted=weighted)
     model.add_rows()
