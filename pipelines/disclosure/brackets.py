@@ -73,7 +73,7 @@ class Bracket:
 
 
 class Unprotectable(Exception):  # noqa: N818 - not an error of the program: the caller says what it means
-    """A part of which it cannot be said that it is protected: the caller withholds all of it; `cells` are where it failed."""
+    """A part that cannot be said to be protected: the caller withholds all of it; `cells` are where it failed."""
 
     def __init__(self, cells: list[int]) -> None:
         self.cells = cells
