@@ -168,6 +168,8 @@ def releases(
             chosen(folder, name)
         found = listed(folder, study or studies_released(folder))
         _print(releases_screen(found), releases_json(found, folder), format)
+    if not found:
+        err.print(f"no releases in {folder}: `forlob run` makes one, or name the folder with --release", markup=False)
     if not all(one.intact for one in found):
         raise typer.Exit(StoreError.exit_code)
 

@@ -237,3 +237,9 @@ def test_keys_tell_rows_apart(ran: World) -> None:
         if (folder / f"{name}.parquet").exists():
             table = pl.read_parquet(folder / f"{name}.parquet")
             assert not table.select(keys).is_duplicated().any()
+
+
+def test_a_folder_without_releases_is_told(tmp_path: Path) -> None:
+    done = forlob("releases", "--release", tmp_path)
+    assert done.exit_code == 0
+    assert f"no releases in {tmp_path}" in done.output.replace("\n", "")
