@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
+import polars.selectors as cs
 
 from catalogue.profiles import Profile
 from catalogue.reader import Catalogue
@@ -95,12 +96,13 @@ def through_the_gate(
         profile=profile,
         earlier=[_attacked(release, own, base, profile) for release in earlier],
     )
+    told = {period for release in earlier for period in _periods_told(release)}
     whole: frozenset[int | None] = frozenset()
     while True:
         protected = protect(tables, members, base, behind_rows, known_rates, profile, earlier, whole, tell)
         whole = protected.whole
         # Of a period withheld whole nothing is printed to attack with, but by earlier releases.
-        unread = [period for period in whole if period is not None and not earlier]
+        unread = [period for period in whole if period is not None and period not in told]
         tell("the audit attacks what is left")
         try:
             evidence = attack(_released(protected.tables, unread), knowledge)
@@ -143,6 +145,12 @@ def _truth(tables: StudyTables, reasons: pl.DataFrame, unread: Sequence[int]) ->
     return Released(
         told(tables.cost_table), told(tables.employment_table), tables.participant_flow, tables.characteristics
     )
+
+
+def _periods_told(release: Earlier) -> list[int]:
+    """The periods of which an earlier release prints anything."""
+    printed = pl.any_horizontal(cs.by_name("n_citizens", "n_users") | cs.starts_with("mean_")).is_not_null()
+    return release.rows.filter(pl.col("n_citizens") > 0).filter(printed)["period"].unique().to_list()
 
 
 def _attacked(release: Earlier, own: pl.DataFrame, base: pl.DataFrame, profile: Profile) -> Attacked:

@@ -119,6 +119,18 @@ class ReleaseTables:
             for group_by in COMPARED
         }
 
+    @cached_property
+    def rows(self) -> dict[str, list[dict[str, Any]]]:
+        """The rows of the catalogue and the registers that figures rest on, by frame; always the same objects."""
+        names = ("services", "sources", "payer_rules", "codes", "registers")
+        return {name: getattr(self, name).to_dicts() for name in names}
+
+    @cached_property
+    def thresholds(self) -> dict[str, object]:
+        """The limits, price year and least count that the release was made with, as the rules' texts name them."""
+        limits = {name: f"{value:g}" for name, value in self.limits.select("limit", "value").iter_rows()}
+        return limits | {"min_count": self.profile.min_count, "price_year": self.study.price_year}
+
     @property
     def subgroups(self) -> pl.DataFrame:
         """The cost table's rows of municipalities and of the list's groups."""

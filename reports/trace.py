@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-import polars as pl
-
 from reports.rules import RULES, Rule
 from reports.tables import Line, ReleaseTables
 
 POPULATION_REGISTER = "bef"
 """Who is present, and of which kommune, is told by it alone."""
 POPULATION = ("befolkning", "befolkning_standardiseret")
+Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -30,10 +29,10 @@ class Trace:
     """
 
     rules: tuple[Rule, ...]
-    prices: list[dict[str, Any]]
-    payer_rules: list[dict[str, Any]]
-    codes: list[dict[str, Any]]
-    registers: list[dict[str, Any]]
+    prices: Rows
+    payer_rules: Rows
+    codes: Rows
+    registers: Rows
 
 
 def trace(
@@ -48,41 +47,40 @@ def trace(
         table: one of `reports.tables.RELEASED`.
         group_by: the grouping of the figure's row.
     """
-    services = _services(tables, line) if table in ("cost_table", "employment_table", "changes") else pl.DataFrame()
-    of_use = services.height > 0 and column not in ("n_study", "n_citizens", "n_baseline")
+    services = _services(tables, line) if table in ("cost_table", "employment_table", "changes") else []
+    of_use = bool(services) and column not in ("n_study", "n_citizens", "n_baseline")
     of_cost = of_use and "cost" in column
-    ids = services["service"].implode() if services.height else pl.Series([[]], dtype=pl.List(pl.String))
+    ids = {row["service"] for row in services}
     rows = {
-        name: frame.filter(pl.col("service").is_in(ids), pl.lit(wanted)).to_dicts()
+        name: [row for row in tables.rows[frame] if wanted and row["service"] in ids]
         for name, frame, wanted in (
-            ("prices", tables.sources, of_cost),
-            ("payer_rules", tables.payer_rules, of_cost),
-            ("codes", tables.codes, of_use),
+            ("prices", "sources", of_cost),
+            ("payer_rules", "payer_rules", of_cost),
+            ("codes", "codes", of_use),
         )
     }
-    registers = [POPULATION_REGISTER, *(services["register"].unique() if services.height else [])]
+    registers = {POPULATION_REGISTER, *(row["register"] for row in services)}
     keys = [
         *_of_citizens(tables, table, group_by, services),
         *(_of_use(services, column) if of_use else ()),
-        *(_of_cost(tables, services, rows["prices"], column) if of_cost else ()),
+        *(_of_cost(rows["prices"], column) if of_cost else ()),
         *(_of_change(column) if column.startswith("change_") else ()),
         "disclosure",
     ]
     return Trace(
         rules=tuple(_filled(RULES[key], tables) for key in keys),
-        registers=tables.registers.filter(pl.col("register").is_in(registers)).to_dicts(),
+        registers=[row for row in tables.rows["registers"] if row["register"] in registers],
         **rows,
     )
 
 
-def _services(tables: ReleaseTables, line: Line) -> pl.DataFrame:
+def _services(tables: ReleaseTables, line: Line) -> Rows:
     """The services of a line, in the catalogue's order."""
-    if line.service:
-        return tables.services.filter(service=line.service)
-    return tables.services.filter(area=line.area) if line.area else tables.services
+    inside = [row for row in tables.rows["services"] if line.area in (None, row["area"])]
+    return [row for row in inside if line.service in (None, row["service"])]
 
 
-def _of_citizens(tables: ReleaseTables, table: str, group_by: str, services: pl.DataFrame) -> Iterator[str]:
+def _of_citizens(tables: ReleaseTables, table: str, group_by: str, services: Rows) -> Iterator[str]:
     """Who is counted."""
     if table == "participant_flow":
         yield "flow"
@@ -94,19 +92,19 @@ def _of_citizens(tables: ReleaseTables, table: str, group_by: str, services: pl.
     yield "period_anchored" if tables.anchored else "period_calendar"
     yield from ["employment_table"] if table == "employment_table" else []
     yield "measured"
-    yield from ["measured_for_all"] if services.height > 1 else []
+    yield from ["measured_for_all"] if len(services) > 1 else []
 
 
-def _of_use(services: pl.DataFrame, column: str) -> Iterator[str]:
+def _of_use(services: Rows, column: str) -> Iterator[str]:
     """What is counted of them."""
-    yield from services["measure"].unique(maintain_order=True)
+    yield from dict.fromkeys(row["measure"] for row in services)
     if column in ("n_users", "share_users", "change_share", "change_share_low", "change_share_high"):
         yield "users"
     elif "quantity" in column:
         yield "mean_quantity"
 
 
-def _of_cost(tables: ReleaseTables, services: pl.DataFrame, prices: list[dict[str, Any]], column: str) -> Iterator[str]:
+def _of_cost(prices: Rows, column: str) -> Iterator[str]:
     """What it cost."""
     if not prices:
         yield "unpriced"
@@ -126,6 +124,5 @@ def _of_change(column: str) -> Iterator[str]:
 
 def _filled(rule: Rule, tables: ReleaseTables) -> Rule:
     """The rule with the limits, price year and thresholds that the release was made with."""
-    limits = {name: f"{value:g}" for name, value in tables.limits.select("limit", "value").iter_rows()}
-    values = limits | {"min_count": tables.profile.min_count, "price_year": tables.study.price_year}
+    values = tables.thresholds
     return replace(rule, text_da=rule.text_da.format(**values), text_en=rule.text_en.format(**values))

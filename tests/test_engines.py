@@ -191,13 +191,22 @@ def test_a_run_on_a_cluster_leaves_the_same_store(tmp_path: Path, monkeypatch: p
     world.write()
     monkeypatch.setenv("FORLOB_ROWS_A_RANGE", "5")
     world.run_here()
-    local = digests(world.root)
+    local = undated(world.root)
     elsewhere = tmp_path / "elsewhere"
     options = ["--store", str(elsewhere / "store"), "--release", str(elsewhere / "release")]
     done = world.run_here(*options, "--engine", "dask", "--workers", "2")
     assert "dream_spells: 2 of 2 ranges of persons" in done.output
     assert any(name.startswith("store/spells") for name in local)
-    assert digests(elsewhere) == local
+    assert undated(elsewhere) == local
+
+
+def undated(root: Path) -> dict[str, str]:
+    """What is in a store and, of its releases, the tables: the others tell when they were made."""
+    return {
+        name: digest
+        for name, digest in digests(root).items()
+        if name.startswith("store") or name.endswith((".csv", ".parquet"))
+    }
 
 
 def test_what_a_killed_run_left_is_forgotten(store: UPath) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,10 +26,19 @@ def stated(asset: str, suite: str) -> Check:
     return Check.of(CHECKS.filter(asset=asset, suite=suite, severity="block").row(0, named=True))
 
 
-@pytest.fixture
-def ran(tmp_path: Path) -> World:
-    world = small_world(tmp_path)
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> World:
+    world = small_world(tmp_path_factory.mktemp("once"))
     world.run_here()
+    return world
+
+
+@pytest.fixture
+def ran(once: World, tmp_path: Path) -> World:
+    """A world that has run, of the test's own."""
+    shutil.copytree(once.root, tmp_path, dirs_exist_ok=True)
+    world = copy.deepcopy(once)
+    world.root = tmp_path
     return world
 
 

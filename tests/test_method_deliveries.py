@@ -117,7 +117,7 @@ def delivered(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     write: Callable[[pl.DataFrame, Path], None] = request.param
     for name, frame in world.frames().items():
         write(frame, world.root / "extracts" / name)
-    world.run_here()
+    world.make()
     return world
 
 
@@ -164,7 +164,7 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame]:
     world = build(tmp_path_factory.mktemp("later"))
     for name, frame in world.frames().items():
         flat_parquet(frame, world.root / "extracts" / name)
-    world.run_here()
+    world.make()
     key_path = world.root / "store" / "person_key.parquet"
     found = {"first_key": pl.read_parquet(key_path), "first_use": world.use(STUDY)}
     world.citizen("000000000001", snapshots=[date(2019, 12, 31)])
@@ -173,7 +173,7 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame]:
         newer = {"dream201912": "dream202006", "lpr_a_kontakt2019": "lpr_a_kontakt2020", "handic2019": "handic202003"}
         if name != "bef201812":
             flat_parquet(frame, world.root / "extracts" / newer.get(name, name))
-    world.run_here()
+    world.make()
     return found | {"second_key": pl.read_parquet(key_path), "second_use": world.use(STUDY)}
 
 
@@ -199,10 +199,10 @@ def test_a_snapshot_withdrawn_no_longer_counts(tmp_path: Path) -> None:
     world.citizen("away")
     world.study("presence", [{"pnr": "away", "start_year": 2019}], years_before=0, years_after=1)
     folder = world.write()
-    world.run_here()
+    world.make()
     assert world.by_pnr("periods")["present"].to_list() == [True, True]
     (folder / "bef202012.parquet").unlink()
-    world.run_here()
+    world.make()
     assert world.by_pnr("periods")["present"].to_list() == [True, None]
 
 

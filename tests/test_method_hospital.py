@@ -57,7 +57,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         world.citizen(pnr)
     world.study("hospital", [{"pnr": pnr, "start_year": 2020} for pnr in pnrs[1:]], years_after=1)
     world.write()
-    world.run_here()
+    world.make()
     return world
 
 

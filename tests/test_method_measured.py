@@ -51,7 +51,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     folder = world.write()
     (folder / "handic2022.parquet").unlink()
     (folder / "lpr_a_kontakt2022.parquet").rename(folder / "lpr_a_kontakt202206.parquet")
-    world.run_here()
+    world.make()
     return world
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import polars as pl
 import pytest
-from click.testing import Result
 from world import World
 
 # The list "reasons": each row as typed, and why it is set aside (None: kept).
@@ -80,7 +79,7 @@ def traits(world: World) -> None:
 
 
 @pytest.fixture(scope="module")
-def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Result]:
+def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, str]:
     world = World(tmp_path_factory.mktemp("participants"), [2017, 2018, 2019], snapshots=[2017, 2018])
     for number in range(1, 16):
         world.citizen(f"r{number:02d}", snapshots=[2018])
@@ -104,11 +103,11 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Result]:
     by_date = [{"pnr": pnr, "start_date": "2019-03-15"} for pnr in ("birthday_today", "birthday_tomorrow")]
     world.study("traits", by_year + by_date, **one_period)
     world.write()
-    return world, world.run_here()
+    return world, world.make()
 
 
 @pytest.fixture(scope="module")
-def world(ran: tuple[World, Result]) -> World:
+def world(ran: tuple[World, str]) -> World:
     return ran[0]
 
 

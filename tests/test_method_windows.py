@@ -44,7 +44,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     world.study("calendar", [{"pnr": "earlier", "start_date": "2020-12-31"}], years_before=5, years_after=2)
     folder = world.write()
     (folder / "dream202212.parquet").rename(folder / "dream202106.parquet")
-    world.run_here()
+    world.make()
     return world
 
 

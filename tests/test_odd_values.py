@@ -63,7 +63,7 @@ def test_a_municipality_that_cannot_be_read_keeps_its_citizen(world: World) -> N
     rewrite(
         world, "bef201912", kom.when(pl.col("PNR") == "100000000002").then(pl.lit("9999")).otherwise("KOM").alias("KOM")
     )
-    said = world.run_here().output
+    said = world.make()
     people = world.participants("odd")
     assert people["in_study_base"].all()
     assert sorted(people["kom"].to_list(), key=str) == ["101", "101", None]
@@ -77,7 +77,7 @@ def test_an_open_end_may_be_nan_or_far_in_the_future(world: World) -> None:
     rewrite(world, "lpr_a_kontakt2021", end.alias("KONT_SLUTTIDSPUNKT"))
     day = (pl.col("YDELSE_START") - pl.date(1960, 1, 1)).dt.total_days().cast(pl.Float64)
     rewrite(world, "handic2021", day.alias("YDELSE_START"), pl.lit(float("nan")).alias("YDELSE_SLUT"))
-    world.run_here()
+    world.make()
     assert world.set_aside("lpr_a_kontakt") == {"open_contact": 1}
     assert world.set_aside("handic") == {}
     assert world.used("100000000001", "socialpaedagogisk_stoette") == {0: 306}  # 1 March to 31 December 2020
@@ -85,20 +85,20 @@ def test_an_open_end_may_be_nan_or_far_in_the_future(world: World) -> None:
 
 def test_contacts_that_none_can_be_counted_of_are_warned_of(world: World) -> None:
     rewrite(world, "lpr_a_kontakt2021", pl.lit("alca00").alias("KONT_TYPE"))
-    assert "no contact has KONT_TYPE ALCA00" in world.run_here().output
+    assert "no contact has KONT_TYPE ALCA00" in world.make()
     rewrite(world, "lpr_a_kontakt2021", pl.lit("ALCA00").alias("KONT_TYPE"), pl.lit("psyk").alias("KONT_ANS_HOVEDSPEC"))
-    assert "no contact has a specialty of psychiatric_specialties.csv" in world.run_here().output
+    assert "no contact has a specialty of psychiatric_specialties.csv" in world.make()
 
 
 def test_a_lost_person_key_is_not_begun_anew(world: World) -> None:
-    world.run_here()
+    world.make()
     (world.root / "store" / "person_key.parquet").unlink()
     assert "the person key is gone" in world.run_here(check=False).output
 
 
 def test_a_week_that_does_not_exist_is_warned_of(world: World) -> None:
     rewrite(world, "dream202112", pl.lit("783").alias("Y_2153"))
-    assert "Y_2153" in world.run_here().output
+    assert "Y_2153" in world.make()
 
 
 def test_services_without_a_payer_rule_are_named() -> None:
@@ -118,7 +118,7 @@ def test_the_number_of_an_error_is_found_in_what_polars_says() -> None:
 def test_a_register_that_is_not_delivered_is_not_measured(world: World) -> None:
     for name in ("dream202112", "lpr_a_kontakt2021", "handic2021"):
         (world.root / "extracts" / f"{name}.parquet").unlink()
-    said = world.run_here().output
+    said = world.make()
     assert said.count("is not delivered") == 3
     use = world.use("odd")
     assert use["quantity"].null_count() == use.height > 0
@@ -141,7 +141,7 @@ def test_an_open_contact_is_an_event(world: World) -> None:
     start = early.then(pl.lit(datetime(2019, 5, 1))).otherwise("KONT_STARTTIDSPUNKT").alias("KONT_STARTTIDSPUNKT")
     end = early.then(None).otherwise("KONT_SLUTTIDSPUNKT").alias("KONT_SLUTTIDSPUNKT")
     rewrite(world, "lpr_a_kontakt2021", start, end)
-    world.run_here()
+    world.make()
     covered = pl.read_parquet(world.root / "store" / "coverage" / "lpr_a_kontakt.parquet")
     assert covered["start"].to_list() == [date(2019, 1, 1)]
 
@@ -156,6 +156,6 @@ def test_a_row_is_illustrative_by_its_own_citizens(world: World) -> None:
         [price | {"year": 2020, "status": "sourced"}, price | {"year": 2021, "status": "illustrative"}],
     )
     world.write()
-    world.run_here()
+    world.make()
     table = world.cost_table("odd").filter(service="foertidspension", group_by="gruppe")
     assert dict(table.select("group", "illustrative").rows()) == {"from 2020": False, "from 2021": True}

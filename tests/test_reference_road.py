@@ -107,7 +107,7 @@ def test_road(tmp_path: Path, form: str) -> None:
         ages = {"comparison_ages": list(AGES[study])} if AGES[study] else {}
         world.study(study, own_lists[study], **keys, **ages)
     world.write(form)
-    world.run()
+    world.make()
     delivered = Registers(
         world.bef, world.dream, world.week_columns, world.month_columns, world.lpr, world.handic, LAST
     )
@@ -175,7 +175,7 @@ def test_a_register_without_rows_is_not_measured(tmp_path: Path) -> None:
     world.contact("100000000001", "2017-01-01 10:00", "2017-01-01 11:00")
     world.study("one", [{"pnr": "100000000001", "start_year": 2018}], years_before=0, years_after=1)
     world.write()
-    world.run()
+    world.make()
     assert world.used("100000000001", "behandling") == {0: None, 1: None}
     assert world.used("100000000001", "psykiatri_ambulant") == {}
     rows = world.cost_table().filter(group_by="alle", service="behandling")

@@ -16,16 +16,22 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import polars as pl
 import yaml
 from click.testing import Result
 from typer.testing import CliRunner
 
+from assets.location import build
+from assets.run import make_runs, plan
+from assets.workspace import Workspace
 from releases.folder import releases_of
+from settings import Folders
 
 FILLER = "900000000000"  # on no list: opens the first year of LPR and HANDIC, so that they span every year of the world
 
@@ -244,13 +250,30 @@ class World:
             raise AssertionError(f"{options} ended with {done.exit_code}\n{done.output}") from done.exception
         return done
 
+    def make(self) -> str:
+        """The runs that the command makes, as far as the tables of the store: without releases, and with their history
+        kept in memory, which together take most of a small world's time. Returns what they warn of.
+        """
+        folders = Folders(**{name: self.root / name for name in self._folders()})
+        made = plan(Workspace.of(folders), [])
+        release = dg.AssetSelection.assets("release")
+        steps = [
+            replace(step, selection=step.selection - release, suites=False) if step.job == "study_run" else step
+            for step in made.steps
+        ]
+        *_, outcome = make_runs(build(folders), dg.DagsterInstance.ephemeral(), steps)
+        if outcome.failure:
+            raise AssertionError(outcome.failure)
+        return "\n".join(dict.fromkeys([*made.warnings, *outcome.warnings]))
+
     def _arguments(self, options: Sequence[str]) -> list[str]:
         """Later options win: a test may name another store or catalogue than the world's."""
-        folders = [name for name in ("extracts", "studies", "catalogue", "store", "release") if self._given(name)]
-        return ["run", *(part for name in folders for part in (f"--{name}", str(self.root / name))), *options]
+        named = (part for name in self._folders() for part in (f"--{name}", str(self.root / name)))
+        return ["run", *named, *options]
 
-    def _given(self, folder: str) -> bool:
-        return folder != "catalogue" or (self.root / folder).exists()
+    def _folders(self) -> list[str]:
+        """The folders of a workspace that this world has."""
+        return [f.name for f in fields(Folders) if f.name != "catalogue" or (self.root / f.name).exists()]
 
     def table(self, table: str, study: str | None = None) -> pl.DataFrame:
         """A table of the store as it is; of the world's only study when none is named."""

@@ -27,6 +27,8 @@ OPTIONS: dict[str, bool | int | str] = {
 }
 """The numbers are scaled already. Without presolve each program starts from the solution of the one before, by the
 primal simplex (4), for which that is a solution still: most of its speed."""
+ITERATIONS = 3
+"""Steps of the simplex at most, for each row and column: more are steps in a circle, out of which a new start leads."""
 ENDLESS = (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible)
 
 
@@ -62,7 +64,8 @@ class _Program:
         self.bottom, self.top = island.low[wanted], island.high[wanted]
         self.least, self.most = np.full(len(wanted), np.inf), np.full(len(wanted), -np.inf)
         self._size = island.size[wanted]
-        self._solver = _solver(island)
+        self._program = _linear_program(island)
+        self._solver = _solver(self._program)
 
     def solve(self) -> tuple[np.ndarray, np.ndarray]:
         """The lowest and highest value of each wanted unknown."""
@@ -88,7 +91,7 @@ class _Program:
             solver.clearSolver()  # the last solution can be a bad start
             solver.run()
         if solver.getModelStatus() not in (highspy.HighsModelStatus.kOptimal, *ENDLESS):
-            solver = _afresh(solver)
+            solver = self._afresh(columns, sign)
         status = solver.getModelStatus()
         if status == highspy.HighsModelStatus.kOptimal:
             values = np.asarray(solver.getSolution().col_value)[self.wanted] * self._size
@@ -98,15 +101,17 @@ class _Program:
         self._solver.changeColsCost(len(columns), columns, np.zeros(len(columns)))
         return status == highspy.HighsModelStatus.kOptimal
 
-
-def _afresh(solver: highspy.Highs) -> highspy.Highs:
-    """The same program with the solver's own scaling and choice of a way: slower, and surer."""
-    other = highspy.Highs()
-    for option in ("output_flag", "threads", "presolve"):
-        other.setOptionValue(option, OPTIONS[option])
-    other.passModel(solver.getLp())
-    other.run()
-    return other
+    def _afresh(self, columns: np.ndarray, sign: float) -> highspy.Highs:
+        """The same with the solver's own scaling and choice of a way, and no end set to it: slower, and surer."""
+        cost = np.zeros(self._program.num_col_)
+        cost[columns] = sign
+        self._program.col_cost_ = cost
+        solver = highspy.Highs()
+        for option in ("output_flag", "threads"):
+            solver.setOptionValue(option, OPTIONS[option])
+        solver.passModel(self._program)
+        solver.run()
+        return solver
 
 
 def _reached(value: np.ndarray, bound: np.ndarray) -> np.ndarray:
@@ -114,7 +119,7 @@ def _reached(value: np.ndarray, bound: np.ndarray) -> np.ndarray:
         return (value == bound) | (np.abs(value - bound) <= REACHED * np.maximum(1.0, np.abs(bound)))
 
 
-def _solver(island: Narrowed) -> highspy.Highs:
+def _linear_program(island: Narrowed) -> highspy.HighsLp:
     matrix = island.matrix.multiply(island.size).tocsr()
     row_size = 1 / np.maximum.reduceat(np.abs(matrix.data), matrix.indptr[:-1])
     matrix = matrix.multiply(row_size[:, None]).tocsr()
@@ -126,8 +131,13 @@ def _solver(island: Narrowed) -> highspy.Highs:
     program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     program.a_matrix_.start_, program.a_matrix_.index_ = matrix.indptr, matrix.indices
     program.a_matrix_.value_ = matrix.data
+    return program
+
+
+def _solver(program: highspy.HighsLp) -> highspy.Highs:
     solver = highspy.Highs()
     for option, value in OPTIONS.items():
         solver.setOptionValue(option, value)
+    solver.setOptionValue("simplex_iteration_limit", ITERATIONS * (program.num_row_ + program.num_col_))
     solver.passModel(program)
     return solver

@@ -182,7 +182,7 @@ class Relations:
     def _line(self, rows: Rows, rate: Rates, who: Who, period: int, parent: Line, members: list[Line]) -> None:
         """An area is its services, the total its areas, of the citizens whom the parent's row rests on."""
         own = [(line, rows.figures[who, period, line]) for line in members if (who, period, line) in rows.figures]
-        if not own:
+        if not own or self._said(rows, [(who, period, line) for line in (parent, *(line for line, _ in own))]):
             return
         figures, relate = rows.figures[who, period, parent], self.system.relate
         inside = [self._inside(rate, period, line, child, figures["n_citizens"]) for line, child in own]
@@ -210,7 +210,7 @@ class Relations:
             if who != parts.whole or parts.period not in (None, period):
                 continue
             inside = [part for part in parts.parts if (part, period, line) in rows.figures]
-            if not inside:
+            if not inside or self._said(rows, [(of, period, line) for of in (who, *inside)]):
                 continue
             own = [rows.figures[part, period, line] for part in inside]
             sizes = [rows.n_study[sized(part, period)] for part in inside]
@@ -223,6 +223,10 @@ class Relations:
             if not self._spread([size, *sizes]):
                 self.system.relate([(1, size), *((-1, part) for part in sizes), (-1, rest["n_citizens"])], 0, np.inf)
             rows.rests.append((parts, period, line, rest))
+
+    def _said(self, rows: Rows, places: Sequence[Place]) -> bool:
+        """Whether these are rows of an earlier release that are as now: how they hang together is stated."""
+        return rows is not self.now and all(rows.figures[place] is self.now.figures.get(place) for place in places)
 
     def _spread(self, sizes: list[Figure]) -> bool:
         """Whether these groups' sizes are all printed, and rounded: they would tie the periods to each other."""

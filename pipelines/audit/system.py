@@ -131,7 +131,8 @@ class Narrowed:
         Only those with an unknown of `wanted` that is still open. What has one value left is put in as that value.
         """
         is_open = ~_settled(self.low, self.high)
-        fixed = np.where(is_open, 0.0, (self.low + self.high) / 2)
+        fixed = np.zeros_like(self.low)
+        fixed[~is_open] = (self.low[~is_open] + self.high[~is_open]) / 2
         moved = self.matrix @ fixed
         open_columns = np.flatnonzero(is_open)
         matrix = self.matrix[:, open_columns].tocsr()
@@ -179,8 +180,9 @@ def _times(matrix: csr_matrix, values: np.ndarray) -> np.ndarray:
 
 
 def _settled(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    finite = np.isfinite(low) & np.isfinite(high)  # what nothing bounds is not settled at infinity
     with np.errstate(invalid="ignore"):
-        return high - low <= 1e-12 * np.maximum(1.0, np.abs(low))
+        return finite & (high - low <= 1e-12 * np.maximum(1.0, np.abs(low)))
 
 
 def _narrow(system: Narrowed, whole: np.ndarray) -> bool:
@@ -207,8 +209,8 @@ def _narrow(system: Narrowed, whole: np.ndarray) -> bool:
     high = np.where(whole, np.floor(high + WHOLE), high)
     if (crossed := low > high + 1e-6 + 1e-9 * np.abs(low)).any():
         raise ValueError(f"the printed figures contradict each other in {int(crossed.sum())} unknowns")
-    middle = (low + high) / 2
-    low, high = np.where(low > high, middle, low), np.where(low > high, middle, high)
+    crossed = low > high  # by floats alone
+    low[crossed] = high[crossed] = (low[crossed] + high[crossed]) / 2
     with np.errstate(invalid="ignore"):
         width = np.where(np.isfinite(system.high - system.low), system.high - system.low, 1.0)
         step = 1e-3 * np.maximum(width, 1e-9)

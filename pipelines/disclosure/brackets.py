@@ -30,6 +30,8 @@ PRIMAL, DUAL = 4, 1
 """HiGHS' primal and dual simplex. From question to question only the objective changes, and the last answer stays
 feasible: the primal goes on from there.
 """
+ITERATIONS = 10
+"""Steps of the simplex at most, for each cell and relation: more are steps in a circle."""
 SLACK = 1e-6
 """A bracket may fall short of what is needed by this share of it: solvers are exact to about as much."""
 STILL = 1e-9
@@ -201,6 +203,7 @@ def deviations(relations: sparse.csr_array, room: Floats, low: Floats, high: Flo
     least, most = np.where(room > 0, -room, 0.0), np.where(room > 0, np.inf, 0.0)
     solver = quiet_solver()
     solver.setOptionValue("simplex_strategy", PRIMAL)
+    solver.setOptionValue("simplex_iteration_limit", ITERATIONS * sum(relations.shape))
     solver.passModel(linear_program(np.zeros(low.size), low, high, sparse.csc_array(relations), least, most))
     return solver
 

@@ -7,7 +7,7 @@ A group's count is not told apart from its rows: where it is hidden, so are all 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import polars as pl
 
@@ -31,6 +31,8 @@ def hidden_counts(
     sums: Iterable[Sum],
     profile: Profile,
     *,
+    orders: Iterable[tuple[Key, Key]] = (),
+    most: Mapping[Key, int] | None = None,
     forced: Collection[Key] = (),
     told: Collection[Key] = (),
 ) -> set[Key]:
@@ -40,13 +42,15 @@ def hidden_counts(
         counts: the counts.
         sums: how they add up.
         profile: the data owner's thresholds.
+        orders: pairs of counts of which the first cannot exceed the second.
+        most: what everybody knows that a count cannot exceed.
         forced: counts withheld with something else.
         told: counts that an earlier release has told, which hiding does not hide.
 
     Raises:
         Unprotectable: the solver fails, so that nothing can be said of what is left.
     """
-    system = System()
+    system, most = System(), most or {}
     cells = {}
     for key, n in counts.items():
         is_few = 1 <= n < profile.min_count
@@ -55,13 +59,19 @@ def hidden_counts(
             forced=n > 0 and (is_few or key in forced),
             fixed=key in told or n == 0,
         )
-        cells[key] = cell = system.cell(n, decision)
+        cells[key] = cell = system.cell(n, decision, high=most.get(key, float("inf")))
         if n:  # where nobody is measured, nothing is said of anybody
             system.need(cell, high=profile.min_count - n if is_few else 0, width=1)
     for whole, parts, others in sums:
         rest = counts[whole] - sum(counts[part] for part in parts)
         terms: list[Term] = [(1.0, cells[whole]), *((-1.0, cells[part]) for part in parts)]
-        system.equal([*terms, (-1.0, system.cell(rest))] if others and rest else terms)
+        if others and rest:
+            known = most.keys() >= {whole, *parts}
+            high = most[whole] - sum(most[part] for part in parts) if known else float("inf")
+            terms.append((-1.0, system.cell(rest, high=high)))
+        system.equal(terms)
+    for less, more in orders:
+        system.at_least([(1.0, cells[more]), (-1.0, cells[less])])
     hidden = suppress(system.problem())
     return {key for key, is_hidden in zip(counts, hidden, strict=True) if is_hidden}
 
@@ -109,6 +119,26 @@ def line_classes(rows: pl.DataFrame) -> pl.DataFrame:
     schema = {"area": pl.String, "service": pl.String, "class": pl.Int32}
     numbered = pl.DataFrame(classes, schema=schema, orient="row")
     return rows.join(numbered, on=["area", "service"], nulls_equal=True, maintain_order="left")
+
+
+def line_orders(classed: pl.DataFrame) -> list[tuple[Key, Key]]:
+    """Which counts of one period cannot exceed which, for `hidden_counts`: an area's citizens are measured for each of
+    its services, those of all for each area, and those of a group for no more than the line that its size is of.
+
+    `classed`: rows of `line_classes` with `n_study`.
+    """
+    lines = classed.select("class", "group_by", "group", "area", "service").rows()
+    of_line = {(by, group, area, service): number for number, by, group, area, service in lines}
+    orders = {
+        ((of_line[parent], by, group), (number, by, group))
+        for (by, group, area, service), number in of_line.items()
+        for parent in ((by, group, area, None), (by, group, None, None))
+        if parent in of_line
+    }
+    everyone = classed.filter(pl.col("n_citizens") == pl.col("n_study")).select("class", "group_by", "group")
+    full = {(by, group): (number, by, group) for number, by, group in everyone.rows()}
+    orders |= {((number, by, group), full[by, group]) for number, by, group, *_ in lines if (by, group) in full}
+    return sorted(order for order in orders if order[0] != order[1])
 
 
 def period_counts(classed: pl.DataFrame, parts: pl.DataFrame) -> tuple[dict[Key, int], list[Sum]]:

@@ -18,7 +18,7 @@ from pipelines.comparison import GROUPS as COMPARED
 from pipelines.comparison import STANDARDISED
 from pipelines.costs import PAYERS
 from pipelines.disclosure.brackets import Unprotectable
-from pipelines.disclosure.counts import Key, hidden_counts, line_classes, period_counts, study_counts
+from pipelines.disclosure.counts import Key, hidden_counts, line_classes, line_orders, period_counts, study_counts
 from pipelines.disclosure.earlier import Earlier, changed_by_few, told_before
 from pipelines.disclosure.knowledge import PARTS, nested, parts
 from pipelines.disclosure.primary import REASONS, of_amounts, reasons
@@ -169,7 +169,10 @@ def _uncounted(rows: pl.DataFrame, held: pl.DataFrame, profile: Profile, groups:
     counts, sums = period_counts(classed, held)
     small = {tuple(row) for row in rows.filter("small_group").select("group_by", "group").unique().rows()}
     forced = {key for key in counts if ("group", *key[1:]) in groups or key[1:] in small}
-    hidden = hidden_counts(counts, sums, profile, forced=forced)
+    sizes = {tuple(row[:2]): row[2] for row in rows.select("group_by", "group", "n_study").unique().rows()}
+    # What is printed of a group's size is printed of it in every line; of a group of months it is one line's count.
+    most = {key: sizes[key[1:]] for key in counts if key[1] != EMPLOYMENT and ("group", *key[1:]) not in groups}
+    hidden = hidden_counts(counts, sums, profile, orders=line_orders(classed), most=most, forced=forced)
     named = classed.select("class", *ROW[:2], *ROW[3:]).rows()
     return {Row(*row) for number, *row in named if (number, *row[:2]) in hidden}
 

@@ -58,9 +58,9 @@ class System:
         """The sum of the terms is what it is of the true values: nothing."""
         self._relations.append((list(terms), 0.0))
 
-    def at_least(self, terms: Sequence[Term]) -> None:
-        """The sum of the terms is not below 0."""
-        over = sum(factor * self._cells[cell][0] for factor, cell in terms)
+    def at_least(self, terms: Sequence[Term], *, plus: float = 0.0) -> None:
+        """The sum of the terms, and what everybody knows to add (`plus`), is not below 0."""
+        over = plus + sum(factor * self._cells[cell][0] for factor, cell in terms)
         self._relations.append((list(terms), max(over, LEAST_ROOM)))
 
     def problem(self) -> Problem:

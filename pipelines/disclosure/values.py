@@ -27,6 +27,8 @@ KKR = 1000.0
 """Kroner are solved for in thousands, so that they are of the size of counts."""
 LOSS = {"alle": 30.0, "kommune": 1.0, "gruppe": 1.0, "beskaeftigelse": 2.0}
 RATED = ("price", *PAYERS)
+IN_TRUTH = {"users": "n_users", "quantity": "quantity"}
+"""Columns of `pipelines.disclosure.truth` by measure."""
 LEAST_WIDTH = 1e-3
 """How wide the bracket of an amount is at least that is withheld to protect another, as a share of it."""
 
@@ -141,8 +143,7 @@ class _Period:
             self.decisions[key] = self._decide(key, row)
             self.cells[key] = self._cells_of(key, row)
             self._ask(key, row)
-            if key.service:
-                self._rated(key)
+            self._rated(key, self.cells[key])
             self._limited(key, self.cells[key])
 
     def _decide(self, key: Row, row: Mapping[str, Any]) -> Decisions:
@@ -241,10 +242,10 @@ class _Period:
         if "quantity" in cells:
             self.system.at_least([cells["quantity"], _less(cells["users"])])
 
-    def _rated(self, key: Row) -> None:
+    def _rated(self, key: Row, cells: Cells) -> None:
         """What everybody knows of a service: its price, and who pays."""
-        cells, rate = self.cells[key], self.rates[key.service or ""]
-        if "cost" in cells and rate["price_low"] is not None:
+        rate = self.rates.get(key.service or "")
+        if rate and "cost" in cells and rate["price_low"] is not None:
             self._between(cells["cost"], cells["quantity"], rate["price_low"] / KKR, rate["price_high"] / KKR)
             for payer in PAYERS:
                 self._between(cells[payer], cells["cost"], rate[f"{payer}_low"], rate[f"{payer}_high"])
@@ -278,17 +279,33 @@ class _Period:
         outside = self.rows[key]["n_citizens"] - self.rows[parent]["n_citizens"]
         if not outside:
             return cells
-        found, split = self.inside.get(key), {}
-        for measure in ("users", *PAYERS):
-            if measure in cells:
-                column = "n_users" if measure == "users" else f"cost_{measure}"
-                amount = (found[column] if found else 0.0) / (1 if measure == "users" else KKR)
-                within = self.system.cell(amount)
-                beside = self.system.cell(max(self._sum([cells[measure]]) - amount, 0.0))
-                self.system.equal([(1.0, within), (1.0, beside), _less(cells[measure])])
-                self._few(beside, outside, key, measure)
-                split[measure] = (1.0, within)
-        return split
+        counted = not {key, parent} & self.without_count
+        highs = (self.rows[parent]["n_citizens"], outside)
+        found, within, beside = self.inside.get(key, {}), Cells(), Cells()
+        for measure, (factor, cell) in cells.items():
+            if measure in PAYERS and "cost" not in cells:
+                within[measure], beside[measure] = ((factor, part["quantity"][1]) for part in (within, beside))
+            elif measure != "cost":
+                column, unit = (f"cost_{measure}", KKR) if measure in PAYERS else (IN_TRUTH[measure], 1.0)
+                value = self.system.value(cell)
+                amount = min((found.get(column) or 0.0) / unit, value)
+                for part, of_part, high in zip((within, beside), (amount, value - amount), highs, strict=True):
+                    bound = high if counted and measure == "users" else float("inf")
+                    part[measure] = (1.0, self.system.cell(of_part, high=bound))
+                self.system.equal([within[measure], beside[measure], _less(cells[measure])])
+                self._few(beside[measure][1], outside, key, measure)
+        for part in (within, beside):
+            if "cost" in cells:
+                self._add_cost(part)
+            self._rated(key, part)
+            self._limited(key, part)
+        return within
+
+    def _add_cost(self, cells: Cells) -> None:
+        """Add to some citizens' cells what all payers pay."""
+        paid = [cells[payer] for payer in PAYERS]
+        cells["cost"] = (1.0, self.system.cell(self._sum(paid)))
+        self.system.equal([*paid, _less(cells["cost"])])
 
     def add_groups(self, parts: pl.DataFrame) -> None:
         """A group adds up over the groups that lie in it, and a rest of its citizens who are in none of these."""
@@ -306,12 +323,22 @@ class _Period:
                     rests[measure] = (1.0, rest)
                     self._few(rest, rest_citizens, whole, measure)
                 self.system.equal(terms)
-            if paid := [rests[payer] for payer in PAYERS if payer in rests]:
-                cost = self.system.cell(self._sum(paid))
-                self.system.equal([*paid, (-1.0, cost)])
-                self._few(cost, rest_citizens, whole, "cost")
+            self._others_left(whole, held)
             if rests:
+                if "cost" in self.cells[whole]:
+                    self._add_cost(rests)
+                    self._few(rests["cost"][1], rest_citizens, whole, "cost")
+                self._rated(whole, rests)
                 self._limited(whole, rests)
+
+    def _others_left(self, whole: Row, held: Sequence[Row]) -> None:
+        """Those of a group who are in no part whose number is told have no more users than they are."""
+        counted = [part for part in held if part not in self.without_count]
+        if whole in self.without_count or len(counted) == len(held):
+            return
+        others = self.rows[whole]["n_citizens"] - sum(self.rows[part]["n_citizens"] for part in counted)
+        users = [self.cells[part]["users"] for part in counted]
+        self.system.at_least([*users, _less(self.cells[whole]["users"])], plus=others)
 
     def add_earlier(self, differ: Mapping[Row, tuple[int, Mapping[str, float]]]) -> None:
         """What an earlier release told of a row differs from it by the citizens who came or went since."""

@@ -6,7 +6,7 @@ release.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from itertools import product
 from typing import Any
 
@@ -15,6 +15,7 @@ import polars as pl
 from reports.html.charts import MEASURES, specs
 from reports.html.texts import TEXTS as REPORT_TEXTS
 from reports.labels import LANGUAGES, Labels
+from reports.rules import Rule
 from reports.tables import COMPARED, PAYERS, Line, ReleaseTables
 from reports.texts import TEXTS as SHARED_TEXTS
 from reports.trace import trace
@@ -160,22 +161,20 @@ def _traces(tables: ReleaseTables) -> dict[str, Any]:
         `rules`, `prices`, `payers`, `codes`, `registers`: the rows; `of`: by table, grouping, area, service and column,
         the positions in each of the five. A grouping of the study's own stands under `alle`.
     """
-    pools: dict[str, dict[str, int]] = {name: {} for name in ("rules", "prices", "payers", "codes", "registers")}
-    rows: dict[str, list[Any]] = {name: [] for name in pools}
+    rows: dict[str, list[Any]] = {name: [] for name in ("rules", "prices", "payers", "codes", "registers")}
+    known: dict[Hashable, int] = {}
 
-    def positions(name: str, found: list[Any]) -> list[int]:
-        known = pools[name]
+    def positions(name: str, found: Sequence[Any]) -> list[int]:
         for row in found:
-            if repr(row) not in known:
-                known[repr(row)] = len(rows[name])
-                rows[name].append(row)
-        return [known[repr(row)] for row in found]
+            if (key := _identity(row)) not in known:
+                known[key] = len(rows[name])
+                rows[name].append(vars(row) if isinstance(row, Rule) else row)
+        return [known[_identity(row)] for row in found]
 
     def behind(line: Line, column: str, **where: str) -> list[list[int]]:
         found = trace(tables, line, column, **where)
-        rules = [vars(rule) for rule in found.rules]
-        parts = (rules, found.prices, found.payer_rules, found.codes, found.registers)
-        return [positions(name, list(part)) for name, part in zip(rows, parts, strict=True)]
+        parts = (found.rules, found.prices, found.payer_rules, found.codes, found.registers)
+        return [positions(name, part) for name, part in zip(rows, parts, strict=True)]
 
     of = {}
     for table, columns, groupings in SHOWN:
@@ -184,3 +183,8 @@ def _traces(tables: ReleaseTables) -> dict[str, Any]:
             key = "/".join((table, group_by, line.area or "", line.service or "", column))
             of[key] = behind(line, column, table=table, **({"group_by": group_by} if group_by else {}))
     return rows | {"of": of}
+
+
+def _identity(row: Rule | dict[str, Any]) -> Hashable:
+    """What tells a rule from others, and a row of the release from others, equal ones too."""
+    return row if isinstance(row, Rule) else id(row)
