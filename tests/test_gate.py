@@ -11,6 +11,8 @@ from polars.testing import assert_frame_equal
 
 from catalogue.profiles import Profile
 from faults import DisclosureError
+from pipelines import gate
+from pipelines.audit.verdict import Verdict, verdict
 from pipelines.disclosure import counts, values
 from pipelines.disclosure.earlier import Earlier
 
@@ -34,6 +36,19 @@ def withheld(study: World, of: Profile = SDS, earlier: Sequence[Earlier] = ()) -
 def only_forced(problem: values.System | object, *_: object) -> object:
     """In place of the choice of what goes with it: only what is withheld for its own sake."""
     return problem.forced  # type: ignore[attr-defined]
+
+
+def caught(study: World, monkeypatch: pytest.MonkeyPatch) -> set[tuple]:
+    """The rows that the audit got at, for which their periods are then withheld whole."""
+    found: list[Verdict] = []
+
+    def noted(*given: object) -> Verdict:
+        found.append(verdict(*given))  # type: ignore[arg-type]
+        return found[-1]
+
+    monkeypatch.setattr(gate, "verdict", noted)
+    assert study.gate(SDS).whole
+    return set(found[0].leaks.select("group", "area", "service").rows())
 
 
 PLANTED = {
@@ -71,13 +86,14 @@ def test_what_is_withheld_takes_others_with_it(planted: str, monkeypatch: pytest
     assert OWN[planted] in rows
     assert len(rows) > 1
     monkeypatch.setattr(values, "suppress", only_forced)
-    assert study.gate(SDS).whole  # the audit got at it, and its period is withheld whole
+    assert OWN[planted] in caught(study, monkeypatch)
 
 
 def test_what_must_not_go_stays() -> None:
     """Nothing of the kommuner and services that the few have no part in is withheld."""
     rows = withheld(world(PLANTED["complement"]))
     assert {area for _, area, _ in rows} <= {"social", None}
+    assert ("alle", "social", "besoeg") not in rows
     assert sum(group in "ABC" and service == "besoeg" for group, _, service in rows) == 2
 
 
@@ -108,9 +124,9 @@ def test_a_step_of_few_in_the_flow_is_not_what_the_others_leave(monkeypatch: pyt
     flow = study.gate(SDS).protected.tables.participant_flow
     hidden = flow.filter("withheld")
     assert "set_aside" in hidden["step"].to_list()
-    assert 2 <= hidden.height == hidden["n"].null_count()
+    assert hidden.height == hidden["n"].null_count() == 2
     monkeypatch.setattr(counts, "suppress", only_forced)
-    assert None in study.gate(SDS).whole  # the audit got at it, and every count is withheld
+    assert ("missing_pnr", None, None) in caught(study, monkeypatch)
 
 
 def test_a_change_is_withheld_where_a_year_of_it_is() -> None:

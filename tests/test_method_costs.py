@@ -319,10 +319,21 @@ def test_tables_say_when_an_illustrative_price_is_behind_them(world: World) -> N
 
 
 def test_few_users_are_withheld_in_the_release(world: World) -> None:
-    """§ 7: 3 users of 6: the users and all that rests on them are empty."""
+    """§ 7: 3 users of 6: the users and all that rests on them are empty, n_citizens is not."""
     row = cell(released(world), PENSION)
-    assert row["withheld"]
-    assert [row[name] for name in VALUES[2:]] == [None] * 7
+    assert [row[name] for name in VALUES] == [6, 6, None, None, None, None, None, None, None]
+
+
+def test_few_others_are_withheld_in_the_release(world: World) -> None:
+    """§ 7: in period -1 5 of 6 had a visit, which tells of the one who had none."""
+    row = cell(released(world), "somatik_ambulant", period=-1)
+    assert [row[name] for name in VALUES[:5]] == [6, 6, None, None, None]
+
+
+def test_no_users_are_shown_in_the_release(world: World) -> None:
+    """§ 7: the profile sds shows 0."""
+    row = cell(released(world), "kontanthjaelp")
+    assert [row[name] for name in VALUES[:5]] == [6, 6, 0, 0, 0]
 
 
 def test_few_citizens_are_withheld_in_the_release(world: World) -> None:

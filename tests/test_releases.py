@@ -182,7 +182,7 @@ def test_two_releases_of_the_same_are_the_same(ran: World) -> None:
 
 
 def test_a_change_is_told_with_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One thing changes at a time: the data, the catalogue, the study file."""
+    """One thing changes at a time: the data, the catalogue, the study file, the profile, the list, the code."""
     world = small_world(tmp_path)
     world.run_here("--study", "two")
 
@@ -209,6 +209,18 @@ def test_a_change_is_told_with_its_reason(tmp_path: Path, monkeypatch: pytest.Mo
     world.run_here("--study", "two")
     assert set(kinds(world)) == {"study"}
     assert kinds(world)["study"] == ["price_year 2021 -> 2020"]
+
+    study.write_text(study.read_text(encoding="utf-8") + "profile: dst\n", encoding="utf-8")
+    world.run_here("--study", "two")
+    told = kinds(world)
+    assert set(told) == {"profile"}
+    assert "min_count 5 -> 3" in told["profile"]
+
+    listed = world.root / "studies" / "two.csv"
+    listed.write_text("\n".join(listed.read_text(encoding="utf-8").splitlines()[:-1]) + "\n", encoding="utf-8")
+    world.run_here("--study", "two")
+    assert set(kinds(world)) == {"participants"}
+
     other = code_fingerprint() | {"sha256": "0" * 64}
     monkeypatch.setattr(assets.release, "code_fingerprint", lambda: other)
     world.run_here("--study", "two")

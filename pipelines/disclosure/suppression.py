@@ -42,6 +42,8 @@ from pipelines.disclosure.brackets import (
 NOTHING: Whole = np.array([], dtype=np.int64)
 COMPANIONS = 4
 """Of how many decisions together it is asked whether they are needless: more take long and are rarely."""
+REVIEWED = 50
+"""How many decisions it is asked of."""
 LITTLE = 1e-4
 """How far a shown cell may move where proofs are compared, as a share of it."""
 DUAL_NOISE = 1e-7
@@ -126,14 +128,13 @@ def _without_needless(problem: Problem, hidden: Truths, seen: Seen) -> Truths:
     """Show again what protects nothing, the greatest loss first, and with it what could be worked out then: that
     protects nothing either, unless it is hidden for its own sake.
 
-    Only losses above the mean are looked at: the many small ones take most of the time and give little.
+    Only so many are looked at: the many small losses take most of the time and give little.
     """
-    added = np.flatnonzero(hidden & ~problem.forced)
-    great = [d for d in added if problem.weight[d] >= problem.weight[added].mean()]
+    added = sorted(np.flatnonzero(hidden & ~problem.forced), key=lambda d: (-problem.weight[d], d))
     neighbours = sparse.csc_array(abs(problem.relations.T) @ abs(problem.relations))
     parts = components(problem, np.flatnonzero(unknown_cells(problem, hidden)))
     together = {int(cell): cells for cells in parts for cell in cells}
-    for decision in sorted(great, key=lambda d: (-problem.weight[d], d)):
+    for decision in added[:REVIEWED]:
         fewer, again = hidden, int(decision) if hidden[decision] else NEVER
         for _ in range(COMPANIONS):
             if again < 0:
