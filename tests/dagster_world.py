@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from world import World
+from filelock import FileLock
+from world import World, of_all_processes
 
 from assets.location import build
 from expectations.contracts.deliveries import DELIVERIES
@@ -34,6 +36,20 @@ def small_world(root: Path) -> World:
     for study in ("one", "two"):
         world.study(study, [{"pnr": pnr, "start_year": 2020} for pnr in PNRS], years_before=0, years_after=0)
     world.write()
+    return world
+
+
+def ran_small_world(temporary: Path, root: Path) -> World:
+    """A copy of the small world after `forlob run`, which is made once for all processes of the tests."""
+    shared = of_all_processes(temporary)
+    with FileLock(shared / "small_world.lock"):
+        if not (shared / "small_world" / "ran").exists():
+            shutil.rmtree(shared / "small_world", ignore_errors=True)  # what a failing run left
+            (shared / "small_world").mkdir()
+            small_world(shared / "small_world").run_here()
+            (shared / "small_world" / "ran").touch()
+    world = small_world(root)
+    shutil.copytree(shared / "small_world", root, dirs_exist_ok=True)
     return world
 
 

@@ -7,7 +7,6 @@ Here: what a damage is, and how it is run. Not here: the deliveries (`damage_wor
 from __future__ import annotations
 
 import functools
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from click.testing import Result
 from damage_world import Doing, write_clean
 from filelock import FileLock
 from typer.testing import CliRunner
+from world import of_all_processes
 
 import assets.quality
 import cli
@@ -75,7 +75,7 @@ class Ended:
 @functools.cache
 def clean_road(temporary: Path) -> Path:
     """The workspace after `forlob run` on deliveries without a fault, made once for all processes of the tests."""
-    shared = temporary.parent if "PYTEST_XDIST_WORKER" in os.environ else temporary
+    shared = of_all_processes(temporary)
     root = shared / "damage"
     with FileLock(shared / "damage.lock"):
         if not (root / "said.txt").exists():

@@ -12,11 +12,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 from click.testing import Result
-from dagster_world import PNRS, small_world
+from dagster_world import PNRS, ran_small_world
 from rich.console import Console
 from test_docs import rules as method_rules
 from typer.testing import CliRunner
-from world import World, released
+from world import released
 
 import cli
 from catalogue.codes import code_rows
@@ -41,8 +41,7 @@ SECTIONS = {
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of releases of a world, moved to where there is no store."""
-    world: World = small_world(tmp_path_factory.mktemp("explained"))
-    world.run_here()
+    world = ran_small_world(tmp_path_factory.getbasetemp(), tmp_path_factory.mktemp("explained"))
     alone = tmp_path_factory.mktemp("alone") / "release"
     shutil.move(world.root / "release", alone)
     return alone

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import copy
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
 import polars as pl
 import pytest
-from dagster_world import PNRS, execute, failures, small_world
+from dagster_world import PNRS, execute, failures, ran_small_world
 from world import World
 
 from catalogue.reader import read_catalogue
@@ -26,20 +24,9 @@ def stated(asset: str, suite: str) -> Check:
     return Check.of(CHECKS.filter(asset=asset, suite=suite, severity="block").row(0, named=True))
 
 
-@pytest.fixture(scope="module")
-def once(tmp_path_factory: pytest.TempPathFactory) -> World:
-    world = small_world(tmp_path_factory.mktemp("once"))
-    world.run_here()
-    return world
-
-
 @pytest.fixture
-def ran(once: World, tmp_path: Path) -> World:
-    """A world that has run, of the test's own."""
-    shutil.copytree(once.root, tmp_path, dirs_exist_ok=True)
-    world = copy.deepcopy(once)
-    world.root = tmp_path
-    return world
+def ran(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> World:
+    return ran_small_world(tmp_path_factory.getbasetemp(), tmp_path)
 
 
 def releases(world: World) -> dict[str, bytes]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from click.testing import Result
-from dagster_world import small_world
+from dagster_world import ran_small_world
 from typer.testing import CliRunner
 from world import World, released
 
@@ -39,8 +39,7 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> World:
     """A world whose study `one` is released twice of the same."""
-    world = small_world(tmp_path_factory.mktemp("released"))
-    world.run_here()
+    world = ran_small_world(tmp_path_factory.getbasetemp(), tmp_path_factory.mktemp("released"))
     world.run_here("--study", "one")
     return world
 
@@ -181,11 +180,11 @@ def test_two_releases_of_the_same_are_the_same(ran: World) -> None:
     assert all(not any((t.added, t.gone, t.changed, t.newly_withheld, t.newly_shown)) for t in told.tables)
 
 
-def test_a_change_is_told_with_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_is_told_with_its_reason(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One thing changes at a time: the data, the catalogue, the study file, the profile, the list, the code."""
-    world = small_world(tmp_path)
-    world.run_here("--study", "two")
-
+    world = ran_small_world(tmp_path_factory.getbasetemp(), tmp_path)
     world.weeks("700000000000", "783", "2020-W21", "2020-W30")
     world.write()
     world.run_here("--study", "two")

@@ -13,6 +13,7 @@ Here: files as a data team would deliver them, and tables read back by PNR. Not 
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
@@ -38,6 +39,11 @@ FILLER = "900000000000"  # on no list: opens the first year of LPR and HANDIC, s
 BEF = ["PNR", "REFERENCETID", "FOED_DAG", "KOEN", "KOM", "ANTPERSH", "IE_TYPE", "FAR_ID", "MOR_ID"]
 LPR = ["PNR", "DW_EK_KONTAKT", "KONT_STARTTIDSPUNKT", "KONT_SLUTTIDSPUNKT", "KONT_TYPE", "KONT_ANS_HOVEDSPEC"]
 HANDIC = ["PNR", "MODT_YDELSE_KODE", "YDELSE_START", "YDELSE_SLUT"]
+
+
+def of_all_processes(temporary: Path) -> Path:
+    """The folder that the processes of one run of the tests share; `temporary` is this process's own."""
+    return temporary.parent if "PYTEST_XDIST_WORKER" in os.environ else temporary
 
 
 def week_column(thursday: date) -> str:
@@ -250,18 +256,18 @@ class World:
             raise AssertionError(f"{options} ended with {done.exit_code}\n{done.output}") from done.exception
         return done
 
-    def make(self) -> str:
+    def make(self, *studies: str, instance: dg.DagsterInstance | None = None) -> str:
         """The runs that the command makes, as far as the tables of the store: without releases, and with their history
         kept in memory, which together take most of a small world's time. Returns what they warn of.
         """
         folders = Folders(**{name: self.root / name for name in self._folders()})
-        made = plan(Workspace.of(folders), [])
+        made = plan(Workspace.of(folders), studies)
         release = dg.AssetSelection.assets("release")
         steps = [
             replace(step, selection=step.selection - release, suites=False) if step.job == "study_run" else step
             for step in made.steps
         ]
-        *_, outcome = make_runs(build(folders), dg.DagsterInstance.ephemeral(), steps)
+        *_, outcome = make_runs(build(folders), instance or dg.DagsterInstance.ephemeral(), steps)
         if outcome.failure:
             raise AssertionError(outcome.failure)
         return "\n".join(dict.fromkeys([*made.warnings, *outcome.warnings]))
