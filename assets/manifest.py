@@ -68,6 +68,7 @@ def manifest_of(
             "passed": passed.verdict.passed,
             "figures_attacked": passed.verdict.figures,
             "periods_withheld_whole": sorted(period for period in passed.whole if period is not None),
+            "population_withheld_whole": sorted(passed.alone),
             "rows_withheld_for_their_own_sake": int(passed.protected.reasons.get_column("primary").sum()),
         },
     )

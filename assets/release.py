@@ -4,12 +4,14 @@ Here: the gate, from the store's tables to the files of a release. Not here: its
 of disclosure control (`pipelines.disclosure`), nor how a release reaches its folder (`releases.folder`).
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
 import polars as pl
+from filelock import FileLock
 
 from assets.columns import COLUMN_SCHEMA, table_schema
 from assets.earlier import audits_of, earlier_releases, keep_evidence
@@ -21,6 +23,7 @@ from assets.studies import COVERAGE_INPUTS
 from assets.workspace import Workspace
 from catalogue.codes import code_rows
 from catalogue.reader import Catalogue
+from deliveries.studies import Study
 from expectations.contracts.studies import COST_TABLE
 from expectations.findings import refuse_blocking
 from pipelines.costs import PAYERS, payer_rules, price_rows
@@ -62,70 +65,85 @@ def release_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
     def release(context: dg.AssetExecutionContext, workspace: Workspace, **inputs) -> dg.MaterializeResult:
         study = workspace.study(context.partition_key)
         refuse_blocking(workspace.blocking(study.id))
-        catalogue = workspace.read_catalogue()
-        profile = catalogue.profile(study.profile)
-        known = pl.concat([inputs[name] for name in COVERAGE_INPUTS]).collect()
-        true = StudyTables(**{name: inputs[name].collect() for name in RELEASED})
-        periods = inputs["periods"].collect()
-        passed = through_the_gate(
-            true,
-            inputs["participants"].filter("in_study_base").select("person", "kom", "group").collect(),
-            periods,
-            inputs["costs"].collect(),
-            catalogue,
-            study.price_year,
-            profile,
-            earlier_releases(Path(workspace.release) / study.id, Path(workspace.store)),
-            lambda what: tell(f"release {study.id}: {what}"),
-        )
-        if passed.whole:
-            named = ", ".join(str(period) for period in sorted(period for period in passed.whole if period is not None))
-            context.log.warning(
-                f"{study.id}: every figure of the study in the periods {named} is withheld: no part of them could be "
-                "told without telling of too few citizens"
-            )
-        needed = catalogue.services.select("service").join(periods.select("start").unique(), how="cross")
-        code = code_fingerprint()
-        tables = ReleaseTables(
-            **dict(passed.protected.tables.items()),
-            study=study,
-            profile=profile,
-            not_measured=_not_measured(inputs["use"], true.cost_table),
-            areas=catalogue.areas,
-            services=catalogue.services,
-            sources=_distinct(price_rows(needed, catalogue), catalogue, PRICE_COLUMNS),
-            payer_rules=_distinct(payer_rules(needed, catalogue), catalogue, PAYER_COLUMNS),
-            codes=code_rows(catalogue),
-            limits=catalogue.limits,
-            registers=spans(known),
-            release_id="",
-            made=datetime.now(UTC).replace(microsecond=0),
-            code_version=code_in_words(code),
-            crosses_2019=crosses_hospital_break(periods, known),
-            comparison_ages=study.comparison_ages,
-        )
-        manifest = manifest_of(workspace, study, tables, passed, code)
-
-        def write(folder: Path, release_id: str) -> None:
-            _write_files(replace(tables, release_id=release_id), folder)
-            sha256 = keep_evidence(Path(workspace.store), study.id, release_id, passed)
-            audit = {**manifest.audit, "evidence_sha256": sha256}
-            write_manifest(replace(manifest, release_id=release_id, audit=audit), folder)
-
         kept = audits_of(Path(workspace.store), study.id)
-        folder = publish(Path(workspace.release) / study.id, tables.made.date(), write, kept)
-        return dg.MaterializeResult(
-            metadata={
-                "folder": dg.MetadataValue.path(str(folder)),
-                "profile": profile.profile,
-                "rows": tables.cost_table.height,
-                "rows_withheld": int(tables.cost_table.get_column("withheld").sum()),
-                "figures_attacked": passed.verdict.figures,
-                "illustrative": tables.illustrative,
-            }
-        )
+        kept.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{kept}.lock"):  # of two runs of a study the second must know what the first has told
+            return _release(context, workspace, study, inputs, kept)
 
     return [release]
+
+
+def _release(
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    study: Study,
+    inputs: Mapping[str, pl.LazyFrame],
+    kept: Path,
+) -> dg.MaterializeResult:
+    """One study's tables through the gate and into the folder of its releases; what lay behind them into `kept`."""
+    releases = Path(workspace.release) / study.id
+    catalogue = workspace.read_catalogue()
+    profile = catalogue.profile(study.profile)
+    known = pl.concat([inputs[name] for name in COVERAGE_INPUTS]).collect()
+    true = StudyTables(**{name: inputs[name].collect() for name in RELEASED})
+    periods = inputs["periods"].collect()
+    passed = through_the_gate(
+        true,
+        inputs["participants"].filter("in_study_base").select("person", "kom", "group").collect(),
+        periods,
+        inputs["costs"].collect(),
+        catalogue,
+        study.price_year,
+        profile,
+        earlier_releases(releases, Path(workspace.store)),
+        lambda what: tell(f"release {study.id}: {what}"),
+    )
+    for of, periods_withheld in (("study", passed.whole - {None}), ("population", passed.alone)):
+        if periods_withheld:
+            named = ", ".join(str(period) for period in sorted(periods_withheld))
+            context.log.warning(
+                f"{study.id}: every figure of the {of} in the periods {named} is withheld: no part of them could "
+                "be told without telling of too few citizens"
+            )
+    needed = catalogue.services.select("service").join(periods.select("start").unique(), how="cross")
+    code = code_fingerprint()
+    tables = ReleaseTables(
+        **dict(passed.protected.tables.items()),
+        study=study,
+        profile=profile,
+        not_measured=_not_measured(inputs["use"], true.cost_table),
+        areas=catalogue.areas,
+        services=catalogue.services,
+        sources=_distinct(price_rows(needed, catalogue), catalogue, PRICE_COLUMNS),
+        payer_rules=_distinct(payer_rules(needed, catalogue), catalogue, PAYER_COLUMNS),
+        codes=code_rows(catalogue),
+        limits=catalogue.limits,
+        registers=spans(known),
+        release_id="",
+        made=datetime.now(UTC).replace(microsecond=0),
+        code_version=code_in_words(code),
+        crosses_2019=crosses_hospital_break(periods, known),
+        comparison_ages=study.comparison_ages,
+    )
+    manifest = manifest_of(workspace, study, tables, passed, code)
+
+    def write(folder: Path, release_id: str) -> None:
+        _write_files(replace(tables, release_id=release_id), folder)
+        sha256 = keep_evidence(Path(workspace.store), study.id, release_id, passed)
+        audit = {**manifest.audit, "evidence_sha256": sha256}
+        write_manifest(replace(manifest, release_id=release_id, audit=audit), folder)
+
+    folder = publish(releases, tables.made.date(), write, kept)
+    return dg.MaterializeResult(
+        metadata={
+            "folder": dg.MetadataValue.path(str(folder)),
+            "profile": profile.profile,
+            "rows": tables.cost_table.height,
+            "rows_withheld": int(tables.cost_table.get_column("withheld").sum()),
+            "figures_attacked": passed.verdict.figures,
+            "illustrative": tables.illustrative,
+        }
+    )
 
 
 def _write_files(tables: ReleaseTables, folder: Path) -> None:

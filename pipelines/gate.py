@@ -26,6 +26,7 @@ from pipelines.disclosure.truth import behind
 from pipelines.employment import GROUP_BY, members_by_months
 from pipelines.tables import members_of
 
+CONTRADICTION = "the audit cannot be made: the figures contradict each other for the attacker"
 NAMED = 5
 """Figures named in an error; none of their values."""
 
@@ -34,7 +35,8 @@ NAMED = 5
 class Passed:
     """What may be told of a study: `protected`; what the attack found (`evidence`), what that means (`verdict`), and
     who the tables are of (`base`: `person`, `group_by`, `group`), for the next release. `whole`: periods withheld whole
-    (None among them: the counts of citizens too), of which no part could be told without telling more.
+    (None among them: the counts of citizens too), of which no part could be told without telling more; `alone`: periods
+    of which the population's figures are.
     """
 
     protected: Protected
@@ -42,6 +44,7 @@ class Passed:
     verdict: Verdict
     base: pl.DataFrame
     whole: frozenset[int | None]
+    alone: frozenset[int]
 
 
 def through_the_gate(
@@ -98,8 +101,9 @@ def through_the_gate(
     )
     told = {period for release in earlier for period in _periods_told(release)}
     whole: frozenset[int | None] = frozenset()
+    alone: frozenset[int] = frozenset()
     while True:
-        protected = protect(tables, members, base, behind_rows, known_rates, profile, earlier, whole, tell)
+        protected = protect(tables, members, base, behind_rows, known_rates, profile, earlier, whole, alone, tell)
         whole = protected.whole
         # Of a period withheld whole nothing is printed to attack with, but by earlier releases.
         unread = [period for period in whole if period is not None and period not in told]
@@ -108,25 +112,25 @@ def through_the_gate(
             evidence = attack(_released(protected.tables, unread), knowledge)
             found = verdict(evidence, _truth(tables, protected.reasons, unread), knowledge)
         except ValueError:  # the figures contradict each other for the attacker's solver: nothing is told of them
-            more = whole | {None, *numbers}
+            before, whole, alone = (whole, alone), whole | {None, *numbers}, alone | set(numbers)
+            faults = [Fault(CONTRADICTION, "the release", "nothing is released; report it with the study's shape")]
         else:
             if found.passed:
-                return Passed(protected, evidence, found, base, whole)
-            more = whole | set(found.leaks["period"])
-            if None in more:  # a count of citizens, which stands in every period
-                more |= set(numbers)
-            if more == whole:
-                raise DisclosureError(_came_to_light(found, told_before=bool(earlier)))
-        if more == whole:
-            what = "the audit cannot be made: the figures contradict each other for the attacker"
-            raise DisclosureError(Fault(what, "the release", "nothing is released; report it with the study's shape"))
-        whole = more
+                return Passed(protected, evidence, found, base, whole, alone)
+            of_population = found.leaks.select(IS_COMPARED).to_series()
+            before, whole = (whole, alone), whole | set(found.leaks.filter(~of_population)["period"])
+            alone |= set(found.leaks.filter(of_population)["period"])
+            if None in whole:  # a count of citizens, which stands in every period
+                whole |= set(numbers)
+            faults = _came_to_light(found, told_before=bool(earlier))
+        if before == (whole, alone):
+            raise DisclosureError(faults)
 
 
 def _released(tables: StudyTables, unread: Sequence[int]) -> Released:
     read = ~pl.col("period").is_in(unread)
     return Released(
-        tables.cost_table.filter(read),
+        tables.cost_table.filter(read | IS_COMPARED),
         tables.employment_table.filter(read),
         tables.participant_flow,
         tables.characteristics,
@@ -139,7 +143,7 @@ def _truth(tables: StudyTables, reasons: pl.DataFrame, unread: Sequence[int]) ->
     primary = reasons.select(*key, "primary", "primary_amounts")
 
     def told(table: pl.DataFrame) -> pl.DataFrame:
-        read = table.filter(~pl.col("period").is_in(unread))
+        read = table.filter(~pl.col("period").is_in(unread) | IS_COMPARED)
         return read.join(primary, on=key, how="left", nulls_equal=True, maintain_order="left")
 
     return Released(

@@ -57,7 +57,10 @@ def read_manifest(folder: Path) -> Manifest:
     mend = "restore the release from a copy; a new run makes a new one"
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-        return Manifest(**{part.name: told[part.name] for part in fields(Manifest)})
+        manifest = Manifest(**{part.name: told[part.name] for part in fields(Manifest)})
+        if not all(isinstance(file["name"] + file["sha256"], str) for file in manifest.files):
+            raise TypeError("files")
+        return manifest
     except OSError as error:
         raise StoreError(Fault(f"the manifest cannot be read ({type(error).__name__})", str(path), mend)) from None
     except (ValueError, KeyError, TypeError):

@@ -17,6 +17,14 @@ from world import World
 
 from engines.dask import Dask
 
+LONGEST = ("test_demo", "test_cli", "test_releases", "test_method_deliveries", "test_method_costs", "test_gates")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest come first, so that no process works on one when the others have ended."""
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
+
+
 # What Dagster does
 
 

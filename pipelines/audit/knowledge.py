@@ -21,6 +21,11 @@ KEY = ("table", "group_by", "group", "period", "area", "service")
 """What tells a printed row apart from all others; of the flow `group_by` is the step and `group` the reason, of the
 characteristics they are the characteristic and the category."""
 
+WEIGHTED = "befolkning_standardiseret"
+"""Means of these rows are weighted: times its citizens a mean is no sum, though it adds up like one."""
+SIZED_BY_PERIOD = ("beskaeftigelse", "befolkning", WEIGHTED)
+"""Groupings whose groups are other citizens in each period."""
+
 Who = tuple[str, str]
 """`group_by`, `group`."""
 Line = tuple[str | None, str | None]
@@ -38,23 +43,24 @@ class Released:
     changes: pl.DataFrame | None = None
 
     def rows(self) -> pl.DataFrame:
-        """Rows of the cost and the employment table with their `table`; the population's are other citizens."""
-        cost = self.cost_table.filter(pl.col("group_by").is_in(["alle", "kommune", "gruppe"]))
-        tables = [cost.with_columns(table=pl.lit("cost_table"))]
+        """Rows of the cost and the employment table with their `table`."""
+        tables = [self.cost_table.with_columns(table=pl.lit("cost_table"))]
         if self.employment_table is not None:
             tables.append(self.employment_table.with_columns(table=pl.lit("employment_table")))
         return pl.concat(tables, how="diagonal_relaxed")
 
     def counts(self) -> pl.DataFrame:
-        """`KEY` and `n` of the flow and the characteristics."""
-        frames = [pl.DataFrame(schema={**dict.fromkeys(KEY, pl.String), "period": pl.Int16, "n": pl.Int64})]
+        """`KEY`, `n` and `share` of the flow and the characteristics; the flow has no shares."""
+        of_key = {**dict.fromkeys(KEY, pl.String), "period": pl.Int16}
+        frames = [pl.DataFrame(schema={**of_key, "n": pl.Int64, "share": pl.Float64})]
         for table, frame, group_by, group in (
             ("participant_flow", self.participant_flow, "step", "reason"),
             ("characteristics", self.characteristics, "characteristic", "category"),
         ):
             if frame is not None:
                 named = {"group_by": pl.col(group_by), "group": pl.col(group).cast(pl.String)}
-                frames.append(frame.select(pl.lit(table).alias("table"), pl.col("n").cast(pl.Int64), **named))
+                share = [name for name in ("share",) if name in frame.columns]
+                frames.append(frame.select(pl.lit(table).alias("table"), pl.col("n").cast(pl.Int64), *share, **named))
         return pl.concat(frames, how="diagonal")
 
 

@@ -15,6 +15,8 @@ import numpy as np
 from catalogue.profiles import Profile
 from pipelines.audit.knowledge import (
     COSTS,
+    SIZED_BY_PERIOD,
+    WEIGHTED,
     Earlier,
     Knowledge,
     Line,
@@ -34,7 +36,8 @@ Place = tuple[Who, int, Line]
 NEAR = 1e-9
 """How near to the truth a printed figure is that is not rounded, of its size."""
 ROUNDED = 1e-6
-"""kr. by which a user's cost, and each part of it, can be off: whole millionths are summed. Quantities are whole."""
+"""kr. by which a user's cost, and each part of it, can be off: whole millionths are summed. Quantities are whole.
+By as much a weighted mean can be: those of the strata are rounded."""
 CHEAPEST = 0.01
 """kr. that a unit costs at least, of which each user has one: so much of a cost is rounding at most."""
 THOUSAND_KR = 1000.0
@@ -76,11 +79,11 @@ class Relations:
             who, period, line = place
             if place not in rows.figures:
                 printed = row["n_users"] is not None
-                rows.figures[place] = self._row(line, period, rate, printed=printed)
+                rows.figures[place] = self._row(line, period, rate, printed=printed, weighted=who[0] == WEIGHTED)
             if (group := sized(who, period)) not in rows.n_study:
                 rows.n_study[group] = self.system.unknown(whole=True)
             figures, size = rows.figures[place], rows.n_study[group]
-            self._read(row, figures, size, profile)
+            self._read(row, figures, size, profile, weighted=who[0] == WEIGHTED)
             # Bounds, where a relation would tie the periods of a withheld group into one large program.
             if row["n_study"] is None and row["n_citizens"] is not None:
                 self.system.learn(size, row["n_citizens"] - profile.round_counts + 1, np.inf)
@@ -94,7 +97,7 @@ class Relations:
         self._count(released, rows, profile)
         self._changes(released, rows, profile)
 
-    def _row(self, line: Line, period: int, rate: Rates, *, printed: bool = False) -> Figures:
+    def _row(self, line: Line, period: int, rate: Rates, *, printed: bool = False, weighted: bool = False) -> Figures:
         """The figures of some citizens' use of a line, and what holds between them whoever they are.
 
         A printed row has an unknown for each, since it tells each; of another, those that follow from the quantity by
@@ -108,15 +111,16 @@ class Relations:
         relate([(1, figures["n_citizens"]), (-1, users)], 0, np.inf)
         if own:
             figures["quantity"] = self.system.unknown()
-            relate([(1, figures["quantity"]), (-1, users)], 0, np.inf)
-            self._limited(figures, "quantity", rate, services, period)
+            if not weighted:
+                relate([(1, figures["quantity"]), (-1, users)], 0, np.inf)
+                self._limited(figures, "quantity", rate, services, period)
         if own and own.price:
             off = _off(own)
             figures["cost"] = self._rated(figures["quantity"], own.price, off, printed)
             figures |= {name: self._rated(figures["cost"], share, off, printed) for name, share in own.shares.items()}
         elif priced:
             figures |= {name: self.system.unknown(size=THOUSAND_KR) for name in COSTS}
-            for name in COSTS:
+            for name in COSTS if not weighted else ():
                 self._limited(figures, name, rate, services, period)
         if priced and not (own and self._exact(own) and not printed):
             parts = [(-1.0, figures[name]) for name in COSTS[1:]]
@@ -149,7 +153,7 @@ class Relations:
         exact = {name for name, share in rate.shares.items() if _same(share)}
         return exact | {"cost"} if rate.price and _same(rate.price) else exact
 
-    def _read(self, row: dict[str, Any], figures: Figures, size: Figure, profile: Profile) -> None:
+    def _read(self, row: dict[str, Any], figures: Figures, size: Figure, profile: Profile, *, weighted: bool) -> None:
         """What a row prints; a mean tells its sum where its citizens are told."""
         learn = self.system.learn
         for name, unknown in (("n_study", size), *((name, figures[name]) for name in ("n_citizens", "n_users"))):
@@ -157,13 +161,13 @@ class Relations:
                 learn(unknown, *_count(row[name], profile))
         if row["n_citizens"] is None:
             return
-        if row["share_users"] is not None:
+        if row["share_users"] is not None and not weighted:
             learn(figures["n_users"], *_count(round(row["share_users"] * row["n_citizens"]), profile))
         fewest, most = _count(row["n_citizens"], profile)
         for name, unknown in figures.items():
             if name in ("n_citizens", "n_users"):
                 continue
-            half = (profile.round_quantity if name == "quantity" else profile.round_kr) / 2
+            half = (profile.round_quantity if name == "quantity" else profile.round_kr) / 2 + ROUNDED * weighted
             mean = row[f"mean_{name}"]
             if most == 0:
                 learn(unknown, 0, 0)
@@ -185,7 +189,9 @@ class Relations:
         if not own or self._said(rows, [(who, period, line) for line in (parent, *(line for line, _ in own))]):
             return
         figures, relate = rows.figures[who, period, parent], self.system.relate
-        inside = [self._inside(rate, period, line, child, figures["n_citizens"]) for line, child in own]
+        if who[0] == WEIGHTED and not all(self._same_citizens(child, figures) for _, child in own):
+            return  # whose means are weighted otherwise
+        inside = [self._inside(rate, period, line, child, figures) for line, child in own]
         for child in inside:
             relate([(1, figures["n_users"]), (-1, child["n_users"])], 0, np.inf)
         if len(own) < len(members):  # the employment table prints no services
@@ -194,15 +200,19 @@ class Relations:
         costs = {name: unknown for name, unknown in figures.items() if name in COSTS}
         self._sum(costs, inside)
 
-    def _inside(self, rate: Rates, period: int, line: Line, child: Figures, n_citizens: Figure) -> Figures:
+    def _inside(self, rate: Rates, period: int, line: Line, child: Figures, figures: Figures) -> Figures:
         """The part of a line's row that the parent's citizens have: all of it where they are the same citizens."""
-        here, there = self.system.known(child["n_citizens"]), self.system.known(n_citizens)
-        if child["n_citizens"] == n_citizens or (here is not None and here == there):
+        if self._same_citizens(child, figures):
             return child
         inside, outside = self._row(line, period, rate), self._row(line, period, rate)
-        self.system.relate([(1, inside["n_citizens"]), (-1, n_citizens)])
+        self.system.relate([(1, inside["n_citizens"]), (-1, figures["n_citizens"])])
         self._same_line(child, [inside, outside], line, period, rate)
         return inside
+
+    def _same_citizens(self, one: Figures, other: Figures) -> bool:
+        """Whether two rows of one group are known to rest on as many citizens."""
+        here, there = self.system.known(one["n_citizens"]), self.system.known(other["n_citizens"])
+        return one["n_citizens"] == other["n_citizens"] or (here is not None and here == there)
 
     def _group(self, rows: Rows, rate: Rates, parts: Parts) -> None:
         """A group is its parts and the rest, whom no part holds."""
@@ -252,6 +262,7 @@ class Relations:
             if table == "characteristics" and kommune is not None:
                 self.system.relate([(1, unknown), (-1, kommune)])
         base = rows.n_study.get((("alle", "alle"), None))
+        self._shares(released, rows, base)
         flow = {of: unknowns for (table, of), unknowns in steps.items() if table == "participant_flow"}
         sums = [unknowns for (table, _), unknowns in steps.items() if table == "characteristics"]
         if received := flow.pop("received", None):
@@ -261,6 +272,16 @@ class Relations:
         for unknowns in sums:
             if base is not None and unknowns:
                 self.system.relate([(1, base), *((-1, unknown) for unknown in unknowns)])
+
+    def _shares(self, released: Released, rows: Rows, base: Figure | None) -> None:
+        """A category's share is that of everybody, each as it is printed."""
+        profile = self.knowledge.profile
+        half = (profile.round_counts // 2) if profile.round_counts > 1 else 0
+        for row in released.counts().drop_nulls("share").iter_rows(named=True):
+            share, unknown = row["share"], rows.counts[row["table"], row["group_by"], row["group"]]
+            if base is not None:
+                width = half * (1 + share) + NEAR * max(1.0, self.system.most(unknown) if row["n"] is not None else 0.0)
+                self.system.relate([(1, unknown), (-share, base)], -width, width)
 
     def _changes(self, released: Released, rows: Rows, profile: Profile) -> None:
         """A printed change is the difference of two means, of everybody, of which one may be withheld."""
@@ -319,8 +340,8 @@ def place_of(row: Mapping[str, Any]) -> Place:
 
 
 def sized(who: Who, period: int) -> tuple[Who, int | None]:
-    """A group's citizens are the same in every period, but for those grouped by their months of employment."""
-    return who, period if who[0] == "beskaeftigelse" else None
+    """A group's citizens are the same in every period, but for the population and those grouped by their months."""
+    return who, period if who[0] in SIZED_BY_PERIOD else None
 
 
 def _count(printed: int, profile: Profile) -> tuple[int, int]:

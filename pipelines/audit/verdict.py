@@ -9,7 +9,18 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.audit.knowledge import AMOUNTS, COSTS, COUNTS, KEY, Knowledge, Line, Released, Who, ceiling
+from pipelines.audit.knowledge import (
+    AMOUNTS,
+    COSTS,
+    COUNTS,
+    KEY,
+    SIZED_BY_PERIOD,
+    Knowledge,
+    Line,
+    Released,
+    Who,
+    ceiling,
+)
 
 COMPUTED_SHARE = 1e-4
 COMPUTED = 0.01
@@ -146,7 +157,7 @@ def _figures(rows: pl.DataFrame) -> pl.DataFrame:
         value_name="value",
     ).rename({f"row_{name}": name for name in beside})
     # n_study is one figure a group, told by the group's first row of the table.
-    by_period = pl.col("group_by") == "beskaeftigelse"
+    by_period = pl.col("group_by").is_in(SIZED_BY_PERIOD)
     sizes = long.filter(column="n_study").with_columns(
         pl.when(by_period).then("period").alias("period"),
         area=pl.lit(None, pl.String),

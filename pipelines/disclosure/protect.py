@@ -18,7 +18,15 @@ from pipelines.comparison import GROUPS as COMPARED
 from pipelines.comparison import STANDARDISED
 from pipelines.costs import PAYERS
 from pipelines.disclosure.brackets import Unprotectable
-from pipelines.disclosure.counts import Key, hidden_counts, line_classes, line_orders, period_counts, study_counts
+from pipelines.disclosure.counts import (
+    EVERYBODY,
+    Key,
+    hidden_counts,
+    line_classes,
+    line_orders,
+    period_counts,
+    study_counts,
+)
 from pipelines.disclosure.earlier import Earlier, changed_by_few, told_before
 from pipelines.disclosure.knowledge import PARTS, nested, parts
 from pipelines.disclosure.primary import REASONS, of_amounts, reasons
@@ -55,9 +63,10 @@ class StudyTables:
 
 @dataclass(frozen=True)
 class Protected:
-    """`tables` may be told. `reasons`: why rows of the study's own groups are withheld for their own sake: `ROW`,
+    """`tables` may be told. `reasons`: why rows are withheld for their own sake: `ROW`,
     `pipelines.disclosure.primary.REASONS`, and `primary`: whether any of them holds, and
-    `primary_amounts`: whether any does that withholds amounts too. `whole`: periods of which every figure is withheld.
+    `primary_amounts`: whether any does that withholds amounts too. `whole`: periods of which every figure of the study
+    is withheld.
     """
 
     tables: StudyTables
@@ -74,6 +83,7 @@ def protect(
     profile: Profile,
     earlier: Sequence[Earlier] = (),
     whole: Collection[int | None] = (),
+    alone: Collection[int] = (),
     tell: Callable[[str], None] = lambda what: None,
 ) -> Protected:
     """Withhold what rests on too few, and enough with it that it cannot be worked out; round what is shown.
@@ -88,6 +98,7 @@ def protect(
         profile: the data owner's thresholds.
         earlier: the study's earlier releases.
         whole: periods of which every figure of the study is withheld; None among them: its counts of citizens too.
+        alone: periods of which every figure of the population is.
         tell: called with what is being done.
 
     Returns:
@@ -132,7 +143,7 @@ def protect(
     with ThreadPoolExecutor() as pool:  # HiGHS leaves Python to the others while it solves
         hidden = dict(zip(numbers, pool.map(of_period, numbers), strict=True))
     own = _withhold(judged, {(by, period): found for period, found in hidden.items() for by in OWN}, groups)
-    compared = _withhold_compared(tables.cost_table, rates, profile, own)
+    compared, judged_compared = _withhold_compared(tables.cost_table, rates, profile, own, alone)
     is_employment = pl.col("group_by") == EMPLOYMENT
     cost_table = pl.concat([own.filter(~is_employment), compared])
     shown = StudyTables(
@@ -142,7 +153,7 @@ def protect(
         characteristics=_counts(tables.characteristics, "characteristic", "category", groups),
         participant_flow=_counts(tables.participant_flow, "step", "reason", groups, what="flow"),
     )
-    primary = judged.select(*ROW, *(name for name in judged.columns if name not in own.columns))
+    primary = pl.concat([frame.select(*ROW, *REASONS) for frame in (judged, judged_compared)])
     return Protected(
         replace(shown, **{name: rounded(table, profile) for name, table in shown.items()}),
         primary.with_columns(primary=pl.any_horizontal(REASONS), primary_amounts=of_amounts()),
@@ -209,10 +220,10 @@ def _withhold(
 
 
 def _withhold_compared(
-    cost_table: pl.DataFrame, rates: pl.DataFrame, profile: Profile, own: pl.DataFrame
-) -> pl.DataFrame:
+    cost_table: pl.DataFrame, rates: pl.DataFrame, profile: Profile, own: pl.DataFrame, alone: Collection[int]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The population's rows, each of its two kinds and periods by itself: by their own counts, and what protects these;
-    standardised also where the study's own row is withheld whole, whose citizens weigh in it.
+    standardised also where the study's own row is withheld whole, whose citizens weigh in it. And their reasons.
     """
     compared = cost_table.filter(IS_COMPARED)
     judged = reasons(compared, pl.DataFrame(schema={**compared.select(ROW).schema, "share": pl.Float64}), profile)
@@ -227,6 +238,8 @@ def _withhold_compared(
         uncounted = {Row(*row) for row in rows.filter("few_citizens").select(*ROW[:2], *ROW[3:]).rows()}
         of_period = rates.filter(period=period)
         try:
+            if period in alone:
+                raise Unprotectable([])
             values = hidden_values(
                 rows, nothing[1], nothing[0], of_period, profile, without_count=uncounted, weighted=by == STANDARDISED
             )
@@ -234,7 +247,7 @@ def _withhold_compared(
             every = {Row(*row) for row in rows.select(*ROW[:2], *ROW[3:]).rows()}
             values = Hidden(every, every, every)
         hidden[by, period] = values, uncounted
-    return _withhold(judged, hidden, ())
+    return _withhold(judged, hidden, ()), judged
 
 
 def _changes(changes: pl.DataFrame, shown: pl.DataFrame) -> pl.DataFrame:
@@ -259,9 +272,13 @@ def _changes(changes: pl.DataFrame, shown: pl.DataFrame) -> pl.DataFrame:
 def _counts(
     table: pl.DataFrame, first: str, second: str, groups: Collection[Key], what: str = "characteristic"
 ) -> pl.DataFrame:
-    withheld = pl.Series([(what, *row) in groups for row in table.select(first, second).rows()], dtype=pl.Boolean)
-    return table.with_columns(withheld=withheld).with_columns(
-        _unless(pl.col("withheld"), cs.by_name("n", "share", require_all=False))
+    """Counts without those withheld, and without shares where how many there are of all is: a share tells it."""
+    hidden = pl.Series([(what, *row) in groups for row in table.select(first, second).rows()], dtype=pl.Boolean)
+    withheld = hidden | (EVERYBODY in groups and "share" in table.columns)
+    return table.with_columns(
+        _unless(pl.lit(hidden), cs.by_name("n")),
+        _unless(pl.lit(withheld), cs.by_name("share", require_all=False)),
+        withheld=withheld,
     )
 
 
