@@ -22,8 +22,8 @@ Sum = tuple[Key, Sequence[Key], bool]
 """A whole, its parts, and whether there may be others beside the parts."""
 EVERYBODY = ("group", "alle", "alle")
 STUDY_BASE, RECEIVED = ("flow", "study_base", None), ("flow", "received", None)
-LOSS = {"alle": 1000.0, "kommune": 20.0, "gruppe": 20.0}
-"""What it loses to hide a group's count, and so its rows; any other count: 1."""
+LOSS = {"alle": 1000.0, "study_base": 1000.0, "kommune": 20.0, "gruppe": 20.0}
+"""What it loses to hide a group's count, and so its rows, or the study base, which is everybody; any other count: 1."""
 
 
 def hidden_counts(
@@ -32,6 +32,7 @@ def hidden_counts(
     profile: Profile,
     *,
     orders: Iterable[tuple[Key, Key]] = (),
+    least: Mapping[Key, int] | None = None,
     most: Mapping[Key, int] | None = None,
     forced: Collection[Key] = (),
     told: Collection[Key] = (),
@@ -43,14 +44,14 @@ def hidden_counts(
         sums: how they add up.
         profile: the data owner's thresholds.
         orders: pairs of counts of which the first cannot exceed the second.
-        most: what everybody knows that a count cannot exceed.
+        least, most: what everybody knows that a count is no less and no more than.
         forced: counts withheld with something else.
         told: counts that an earlier release has told, which hiding does not hide.
 
     Raises:
         Unprotectable: the solver fails, so that nothing can be said of what is left.
     """
-    system, most = System(), most or {}
+    system, least, most = System(), least or {}, most or {}
     cells = {}
     for key, n in counts.items():
         is_few = 1 <= n < profile.min_count
@@ -59,7 +60,7 @@ def hidden_counts(
             forced=n > 0 and (is_few or key in forced),
             fixed=key in told or n == 0,
         )
-        cells[key] = cell = system.cell(n, decision, high=most.get(key, float("inf")))
+        cells[key] = cell = system.cell(n, decision, low=least.get(key, 0), high=most.get(key, float("inf")))
         if n:  # where nobody is measured, nothing is said of anybody
             system.need(cell, high=profile.min_count - n if is_few else 0, width=1)
     for whole, parts, others in sums:

@@ -110,8 +110,9 @@ def protect(
     own = pl.concat([tables.cost_table.filter(~IS_COMPARED), tables.employment_table])
     judged = reasons(own, behind.largest, profile)
     told = told_before(earlier, own, base)
-    groups = _study_counts(tables, base, profile, told.counts, everything=None in whole)
     inside_of, found_whole = nested(base, members), set(whole)
+    least = _least(inside_of, own, profile)
+    groups = _study_counts(tables, base, profile, told.counts, least, everything=None in whole)
 
     def of_period(period: int) -> tuple[Hidden, set[Row]]:
         tell(f"disclosure control of period {period}")
@@ -161,15 +162,34 @@ def protect(
     )
 
 
+def _least(inside_of: pl.DataFrame, own: pl.DataFrame, profile: Profile) -> dict[Key, int]:
+    """What the groups of months in one period, where they are not few and so may be told, say a group's size is at
+    least.
+    """
+    sizes = own.filter(pl.col("n_study") >= profile.min_count).select(
+        "period", "n_study", part_by="group_by", part="group"
+    )
+    held = inside_of.filter(part_by=EMPLOYMENT).join(sizes.unique(), on=["period", "part_by", "part"])
+    summed = held.group_by("period", "whole_by", "whole").agg(pl.sum("n_study"))
+    largest = summed.group_by("whole_by", "whole").agg(pl.max("n_study"))
+    return {("group", by, whole): n for by, whole, n in largest.rows()}
+
+
 def _study_counts(
-    tables: StudyTables, base: pl.DataFrame, profile: Profile, told: Collection[Key], *, everything: bool
+    tables: StudyTables,
+    base: pl.DataFrame,
+    profile: Profile,
+    told: Collection[Key],
+    least: Mapping[Key, int],
+    *,
+    everything: bool,
 ) -> set[Key]:
     sizes = base.group_by("group_by", "group").agg(n_study=pl.len()).sort("group_by", "group")
     counts, sums = study_counts(
         sizes, parts(base.with_columns(period=pl.lit(0))), tables.participant_flow, tables.characteristics
     )
     try:
-        return set(counts) if everything else hidden_counts(counts, sums, profile, told=told)
+        return set(counts) if everything else hidden_counts(counts, sums, profile, least=least, told=told)
     except Unprotectable:
         return set(counts)
 

@@ -20,16 +20,17 @@ def rounded(table: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     counts = cs.by_name(*COUNTS, require_all=False)
     if profile.round_counts > 1:
         nearest = (counts.cast(pl.Float64) / profile.round_counts).round() * profile.round_counts
-        table = table.with_columns(nearest.cast(pl.UInt32))
+        everybody = pl.col("n") / pl.col("share") if "share" in table.columns else pl.lit(None)
+        everybody = (everybody / profile.round_counts).round() * profile.round_counts
+        table = table.with_columns(nearest.cast(pl.UInt32), everybody=everybody)
         if {"n_users", "n_citizens"} <= set(table.columns):
             share = (pl.col("n_users") / pl.col("n_citizens")).clip(0, 1)
             of_counts = ~pl.col("group_by").is_in(["befolkning_standardiseret"]) & (pl.col("n_citizens") > 0)
             table = table.with_columns(share_users=pl.when(of_counts).then(share).otherwise("share_users"))
-        if "category" in table.columns:
-            whole = pl.col("n").sum().over("characteristic")
-            table = table.with_columns(
-                share=pl.when(pl.col("share").is_not_null() & (whole > 0)).then(pl.col("n") / whole)
-            )
+        if "share" in table.columns:
+            share = (pl.col("n") / pl.col("everybody")).clip(0, 1)
+            table = table.with_columns(share=pl.when(pl.col("share") > 0).then(share).otherwise("share"))
+        table = table.drop("everybody")
     for columns, base in (
         (cs.starts_with("mean_cost", "change_cost"), profile.round_kr),
         (cs.starts_with("mean_quantity", "change_quantity"), profile.round_quantity),

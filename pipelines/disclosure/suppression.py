@@ -75,7 +75,7 @@ def suppress(problem: Problem, tell: Callable[[int], None] = lambda hidden: None
         if impossible and (hopeless := _hopeless(problem, impossible)):
             problem = _excused(problem, hopeless)
             continue
-        kept = [cut for cut in cuts if _can_be_kept(problem, hidden, cut)]
+        kept = [cut for cut in cuts if cut.need > 0 and _can_be_kept(problem, hidden, cut)]
         chosen = _with_implied(problem, _choose(problem, hidden, kept)) if kept else hidden
         if impossible or (chosen == hidden).all():  # within what solvers can tell
             chosen = _with_implied(problem, hidden | _named(problem, cuts))
