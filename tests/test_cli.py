@@ -123,7 +123,7 @@ def test_a_run_warns(ran: Ran, told: tuple[str, ...]) -> None:
 
 def test_a_warning_is_given_once(ran: Ran) -> None:
     warnings = [line for line in ran.done.stderr.splitlines() if "warning" in line.lower()]
-    assert len(warnings) == len(set(warnings)) == 7  # two of them of studies so small that periods are withheld whole
+    assert len(warnings) == len(set(warnings)) == 5
 
 
 def test_unmapped_codes_are_counted_by_code_and_year(ran: Ran) -> None:

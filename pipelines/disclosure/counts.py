@@ -16,13 +16,13 @@ from pipelines.disclosure.suppression import suppress
 from pipelines.disclosure.system import System, Term
 
 Key = tuple[str | int | None, ...]
-"""What names a count: ("group", group_by, group), ("flow", step, reason), ("characteristic", which, category), or
-(period, class of lines, group_by, group)."""
+"""What names a count: ("group", group_by, group), ("flow", step, reason), ("characteristic", which, category),
+("months", period, group), or (class of lines, group_by, group) in one period."""
 Sum = tuple[Key, Sequence[Key], bool]
 """A whole, its parts, and whether there may be others beside the parts."""
 EVERYBODY = ("group", "alle", "alle")
 STUDY_BASE, RECEIVED = ("flow", "study_base", None), ("flow", "received", None)
-LOSS = {"alle": 1000.0, "study_base": 1000.0, "kommune": 20.0, "gruppe": 20.0}
+LOSS = {"alle": 1000.0, "study_base": 1000.0, "kommune": 20.0, "gruppe": 20.0, "months": 5.0}
 """What it loses to hide a group's count, and so its rows, or the study base, which is everybody; any other count: 1."""
 
 
@@ -32,7 +32,6 @@ def hidden_counts(
     profile: Profile,
     *,
     orders: Iterable[tuple[Key, Key]] = (),
-    least: Mapping[Key, int] | None = None,
     most: Mapping[Key, int] | None = None,
     forced: Collection[Key] = (),
     told: Collection[Key] = (),
@@ -44,23 +43,23 @@ def hidden_counts(
         sums: how they add up.
         profile: the data owner's thresholds.
         orders: pairs of counts of which the first cannot exceed the second.
-        least, most: what everybody knows that a count is no less and no more than.
+        most: what everybody knows that a count cannot exceed.
         forced: counts withheld with something else.
         told: counts that an earlier release has told, which hiding does not hide.
 
     Raises:
         Unprotectable: the solver fails, so that nothing can be said of what is left.
     """
-    system, least, most = System(), least or {}, most or {}
+    system, most = System(), most or {}
     cells = {}
     for key, n in counts.items():
         is_few = 1 <= n < profile.min_count
         decision = system.decision(
-            LOSS.get(str(key[1]), 1.0) * (1 + n**0.5),
+            LOSS.get(str(key[1]), LOSS.get(str(key[0]), 1.0)) * (1 + n**0.5),
             forced=n > 0 and (is_few or key in forced),
             fixed=key in told or n == 0,
         )
-        cells[key] = cell = system.cell(n, decision, low=least.get(key, 0), high=most.get(key, float("inf")))
+        cells[key] = cell = system.cell(n, decision, high=most.get(key, float("inf")))
         if n:  # where nobody is measured, nothing is said of anybody
             system.need(cell, high=profile.min_count - n if is_few else 0, width=1)
     for whole, parts, others in sums:
@@ -78,7 +77,11 @@ def hidden_counts(
 
 
 def study_counts(
-    sizes: pl.DataFrame, parts: pl.DataFrame, flow: pl.DataFrame, characteristics: pl.DataFrame
+    sizes: pl.DataFrame,
+    parts: pl.DataFrame,
+    flow: pl.DataFrame,
+    characteristics: pl.DataFrame,
+    months: pl.DataFrame,
 ) -> tuple[dict[Key, int], list[Sum]]:
     """The counts of a whole study and how they add up, for `hidden_counts`.
 
@@ -87,6 +90,8 @@ def study_counts(
         parts: `pipelines.disclosure.knowledge.parts` of the study base, in one period.
         flow: `step`, `reason`, `n`.
         characteristics: `characteristic`, `category`, `n`.
+        months: `period`, `whole_by`, `whole`, `part`, `n_study`: groups of months, which tell how many a group that
+            they lie in has at least.
     """
     counts: dict[Key, int] = {("group", *row[:2]): row[2] for row in sizes.rows()}
     counts |= {("flow", step, reason): n for step, reason, n in flow.select("step", "reason", "n").rows()}
@@ -100,6 +105,10 @@ def study_counts(
         sums.append((EVERYBODY, keys, False))
         same = [(key, ("group", *key[1:])) for key in keys]
         sums += [(key, [group], False) for key, group in same if group in counts]
+    for (period, by, whole), held in months.group_by("period", "whole_by", "whole", maintain_order=True):
+        keys = [("months", period, part) for part in held["part"]]
+        counts |= dict(zip(keys, held["n_study"], strict=True))
+        sums.append((("group", by, whole), keys, True))
     return counts, sums + _of_groups(parts, "group")
 
 

@@ -111,8 +111,7 @@ def protect(
     judged = reasons(own, behind.largest, profile)
     told = told_before(earlier, own, base)
     inside_of, found_whole = nested(base, members), set(whole)
-    least = _least(inside_of, own, profile)
-    groups = _study_counts(tables, base, profile, told.counts, least, everything=None in whole)
+    groups = _study_counts(tables, base, inside_of, profile, told.counts, everything=None in whole)
 
     def of_period(period: int) -> tuple[Hidden, set[Row]]:
         tell(f"disclosure control of period {period}")
@@ -120,7 +119,7 @@ def protect(
         try:
             if period in whole:
                 raise Unprotectable([])
-            uncounted = _uncounted(rows, held, profile, groups)
+            uncounted = _uncounted(period, rows, held, profile, groups)
             values = hidden_values(
                 rows,
                 behind.inside.filter(period=period),
@@ -162,50 +161,42 @@ def protect(
     )
 
 
-def _least(inside_of: pl.DataFrame, own: pl.DataFrame, profile: Profile) -> dict[Key, int]:
-    """What the groups of months in one period, where they are not few and so may be told, say a group's size is at
-    least.
-    """
-    sizes = own.filter(pl.col("n_study") >= profile.min_count).select(
-        "period", "n_study", part_by="group_by", part="group"
-    )
-    held = inside_of.filter(part_by=EMPLOYMENT).join(sizes.unique(), on=["period", "part_by", "part"])
-    summed = held.group_by("period", "whole_by", "whole").agg(pl.sum("n_study"))
-    largest = summed.group_by("whole_by", "whole").agg(pl.max("n_study"))
-    return {("group", by, whole): n for by, whole, n in largest.rows()}
-
-
 def _study_counts(
     tables: StudyTables,
     base: pl.DataFrame,
+    inside_of: pl.DataFrame,
     profile: Profile,
     told: Collection[Key],
-    least: Mapping[Key, int],
     *,
     everything: bool,
 ) -> set[Key]:
+    by_months = tables.employment_table.select("period", "n_study", part_by="group_by", part="group").unique()
+    months = inside_of.join(by_months, on=["period", "part_by", "part"]).sort("period", "whole_by", "whole", "part")
     sizes = base.group_by("group_by", "group").agg(n_study=pl.len()).sort("group_by", "group")
     counts, sums = study_counts(
-        sizes, parts(base.with_columns(period=pl.lit(0))), tables.participant_flow, tables.characteristics
+        sizes, parts(base.with_columns(period=pl.lit(0))), tables.participant_flow, tables.characteristics, months
     )
     try:
-        return set(counts) if everything else hidden_counts(counts, sums, profile, least=least, told=told)
+        return set(counts) if everything else hidden_counts(counts, sums, profile, told=told)
     except Unprotectable:
         return set(counts)
 
 
-def _uncounted(rows: pl.DataFrame, held: pl.DataFrame, profile: Profile, groups: Collection[Key]) -> set[Row]:
+def _uncounted(
+    period: int, rows: pl.DataFrame, held: pl.DataFrame, profile: Profile, groups: Collection[Key]
+) -> set[Row]:
     """The rows whose number of citizens is withheld: of hidden groups, where it is few, and what protects these."""
     classed = line_classes(rows)
     counts, sums = period_counts(classed, held)
     small = {tuple(row) for row in rows.filter("small_group").select("group_by", "group").unique().rows()}
-    forced = {key for key in counts if ("group", *key[1:]) in groups or key[1:] in small}
+    named = {key: ("months", period, key[2]) if key[1] == EMPLOYMENT else ("group", *key[1:]) for key in counts}
+    forced = {key for key in counts if named[key] in groups or key[1:] in small}
     sizes = {tuple(row[:2]): row[2] for row in rows.select("group_by", "group", "n_study").unique().rows()}
     # What is printed of a group's size is printed of it in every line; of a group of months it is one line's count.
     most = {key: sizes[key[1:]] for key in counts if key[1] != EMPLOYMENT and ("group", *key[1:]) not in groups}
     hidden = hidden_counts(counts, sums, profile, orders=line_orders(classed), most=most, forced=forced)
-    named = classed.select("class", *ROW[:2], *ROW[3:]).rows()
-    return {Row(*row) for number, *row in named if (number, *row[:2]) in hidden}
+    lines = classed.select("class", *ROW[:2], *ROW[3:]).rows()
+    return {Row(*row) for number, *row in lines if (number, *row[:2]) in hidden}
 
 
 def _withhold(
