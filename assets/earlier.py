@@ -18,9 +18,9 @@ from pipelines.disclosure.protect import IS_COMPARED
 from pipelines.gate import Passed
 from releases.fingerprints import sha256_of
 from releases.folder import releases_of
-from releases.manifest import read_manifest, refuse_changed
+from releases.manifest import Manifest, read_manifest, refuse_changed
 
-TABLES = ("cost_table", "employment_table")
+RELEASED = ("cost_table", "employment_table", "characteristics", "participant_flow")
 EVIDENCE, BASE = "evidence.parquet", "study_base.parquet"
 
 
@@ -38,16 +38,24 @@ def earlier_releases(folder: Path, store: Path) -> list[Earlier]:
         manifest = read_manifest(path)
         refuse_changed(path, manifest)
         try:
-            rows = pl.concat([pl.read_parquet(path / f"{name}.parquet", glob=False) for name in TABLES])
+            tables = {name: pl.read_parquet(path / f"{name}.parquet", glob=False) for name in RELEASED}
             profile = Profile(**manifest.profile)
         except (OSError, TypeError, pl.exceptions.PolarsError) as error:
             what = f"an earlier release cannot be read ({type(error).__name__})"
             mend = "restore it from a copy; what it told cannot be kept apart from what the next one tells"
             raise StoreError(Fault(what, str(path), mend)) from None
-        kept = audits_of(store, folder.name) / path.name / BASE
-        base = pl.read_parquet(kept, glob=False) if kept.exists() else None
-        found.append(Earlier(path.name, rows.filter(~IS_COMPARED), profile, base))
+        rows = pl.concat([tables["cost_table"].filter(~IS_COMPARED), tables["employment_table"]])
+        base = _base_of(audits_of(store, folder.name) / path.name, manifest)
+        found.append(Earlier(path.name, rows, tables["characteristics"], tables["participant_flow"], profile, base))
     return found
+
+
+def _base_of(kept: Path, manifest: Manifest) -> pl.DataFrame | None:
+    """Of whom a release was, if what is kept is its own, and not of a run that another took the id from."""
+    evidence = kept / EVIDENCE
+    if not evidence.exists() or sha256_of(evidence) != manifest.audit.get("evidence_sha256"):
+        return None
+    return pl.read_parquet(kept / BASE, glob=False) if (kept / BASE).exists() else None
 
 
 def keep_evidence(store: Path, study: str, release_id: str, passed: Passed) -> str:

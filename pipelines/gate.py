@@ -18,15 +18,25 @@ from faults import DisclosureError, Fault
 from pipelines.audit.attack import attack
 from pipelines.audit.knowledge import Earlier as Attacked
 from pipelines.audit.knowledge import Knowledge, Parts, Released
+from pipelines.audit.system import Contradiction
 from pipelines.audit.verdict import Verdict, verdict
-from pipelines.disclosure.earlier import Earlier, came_or_went, in_same_prices, unchanged
-from pipelines.disclosure.knowledge import nested, rates
+from pipelines.disclosure.earlier import (
+    Earlier,
+    came_or_went,
+    in_same_prices,
+    unchanged,
+    unchanged_counts,
+    without_costs,
+)
+from pipelines.disclosure.knowledge import nested, rates, years_of
 from pipelines.disclosure.protect import IS_COMPARED, Protected, StudyTables, protect
 from pipelines.disclosure.truth import behind
 from pipelines.employment import GROUP_BY, members_by_months
 from pipelines.tables import members_of
 
-CONTRADICTION = "the audit cannot be made: the figures contradict each other for the attacker"
+MEND = "nothing is released; report it with what is named here"
+OF_SIZES = pl.col("area").is_null()
+"""Rows that are read also of periods withheld whole, whose groups' sizes they print: those of everything."""
 NAMED = 5
 """Figures named in an error; none of their values."""
 
@@ -78,7 +88,7 @@ def through_the_gate(
     """
     base = members_of(study_base)
     own = pl.concat([tables.cost_table.filter(~IS_COMPARED), tables.employment_table])
-    earlier = [release for release in earlier if in_same_prices(release, own)]
+    earlier = [release if in_same_prices(release, own) else without_costs(release) for release in earlier]
     there = periods.filter("present")
     members = pl.concat([
         there.select("period", "person").join(base, on="person"),
@@ -86,6 +96,7 @@ def through_the_gate(
     ])  # fmt: skip
     numbers = tables.cost_table["period"].unique().sort().to_list()
     known_rates = rates(there, catalogue, numbers, price_year)
+    population_rates = rates(years_of(there), catalogue, numbers, price_year)
     behind_rows = behind(members, costs, catalogue.services, profile.dominance_citizens)
     knowledge = Knowledge(
         parts=[
@@ -97,41 +108,53 @@ def through_the_gate(
         rates=known_rates,
         areas=dict(catalogue.services.select("service", "area").iter_rows()),
         profile=profile,
-        earlier=[_attacked(release, own, base, profile) for release in earlier],
+        population_rates=population_rates,
+        earlier=[_attacked(release, own, tables, base, profile) for release in earlier],
     )
     told = {period for release in earlier for period in _periods_told(release)}
     whole: frozenset[int | None] = frozenset()
     alone: frozenset[int] = frozenset()
+    first: list[Fault] = []
     while True:
-        protected = protect(tables, members, base, behind_rows, known_rates, profile, earlier, whole, alone, tell)
+        protected = protect(
+            tables, members, base, behind_rows, (known_rates, population_rates), profile, earlier, whole, alone, tell
+        )
         whole = protected.whole
-        # Of a period withheld whole nothing is printed to attack with, but by earlier releases.
+        before = whole, alone
+        # Of a period withheld whole nothing is printed to attack with, but sizes, and what earlier releases told.
         unread = [period for period in whole if period is not None and period not in told]
-        tell("the audit attacks what is left")
         try:
-            evidence = attack(_released(protected.tables, unread), knowledge)
+            evidence = attack(
+                _released(protected.tables, unread),
+                knowledge,
+                lambda done, of: tell(f"the audit attacks what is left: {done:,} of {of:,} figures"),
+            )
             found = verdict(evidence, _truth(tables, protected.reasons, unread), knowledge)
-        except ValueError:  # the figures contradict each other for the attacker's solver: nothing is told of them
-            before, whole, alone = (whole, alone), whole | {None, *numbers}, alone | set(numbers)
-            faults = [Fault(CONTRADICTION, "the release", "nothing is released; report it with the study's shape")]
+        except Contradiction as error:
+            # What cannot be attacked is not told: first of the population, whose rows hang together least surely.
+            tell(f"the audit cannot be made: {error}")
+            faults = [Fault(f"the audit cannot be made: {error}", "the release", MEND)]
+            whole |= {None, *numbers} if alone >= set(numbers) else set()
+            alone |= set(numbers)
         else:
             if found.passed:
                 return Passed(protected, evidence, found, base, whole, alone)
+            faults = _came_to_light(found, told_before=bool(earlier))
             of_population = found.leaks.select(IS_COMPARED).to_series()
-            before, whole = (whole, alone), whole | set(found.leaks.filter(~of_population)["period"])
+            whole |= set(found.leaks.filter(~of_population)["period"])
             alone |= set(found.leaks.filter(of_population)["period"])
             if None in whole:  # a count of citizens, which stands in every period
                 whole |= set(numbers)
-            faults = _came_to_light(found, told_before=bool(earlier))
+        first = first or faults
         if before == (whole, alone):
-            raise DisclosureError(faults)
+            raise DisclosureError(first)
 
 
 def _released(tables: StudyTables, unread: Sequence[int]) -> Released:
     read = ~pl.col("period").is_in(unread)
     return Released(
-        tables.cost_table.filter(read | IS_COMPARED),
-        tables.employment_table.filter(read),
+        tables.cost_table.filter(read | OF_SIZES | IS_COMPARED),
+        tables.employment_table.filter(read | OF_SIZES),
         tables.participant_flow,
         tables.characteristics,
         tables.changes.filter(read) if -1 not in unread else tables.changes.clear(),
@@ -143,7 +166,7 @@ def _truth(tables: StudyTables, reasons: pl.DataFrame, unread: Sequence[int]) ->
     primary = reasons.select(*key, "primary", "primary_amounts")
 
     def told(table: pl.DataFrame) -> pl.DataFrame:
-        read = table.filter(~pl.col("period").is_in(unread) | IS_COMPARED)
+        read = table.filter(~pl.col("period").is_in(unread) | OF_SIZES | IS_COMPARED)
         return read.join(primary, on=key, how="left", nulls_equal=True, maintain_order="left")
 
     return Released(
@@ -157,13 +180,30 @@ def _periods_told(release: Earlier) -> list[int]:
     return release.rows.filter(pl.col("n_citizens") > 0).filter(printed)["period"].unique().to_list()
 
 
-def _attacked(release: Earlier, own: pl.DataFrame, base: pl.DataFrame, profile: Profile) -> Attacked:
+def _attacked(
+    release: Earlier, own: pl.DataFrame, tables: StudyTables, base: pl.DataFrame, profile: Profile
+) -> Attacked:
     """An earlier release as the attacker has it."""
     is_employment = pl.col("group_by") == GROUP_BY
     table = pl.when(is_employment).then(pl.lit("employment_table")).otherwise(pl.lit("cost_table")).alias("table")
     same = unchanged(release, own, base).select(table, "group_by", "group", "period", "area", "service")
     few = came_or_went(release, own, base).filter((pl.col("n") < profile.min_count) & ~is_employment)
-    return Attacked(Released(release.rows.filter(~is_employment), release.rows.filter(is_employment)), same, few)
+    counts = [
+        unchanged_counts(release, then, now, own, base).select(
+            pl.lit(name).alias("table"), pl.col(now.columns[1]).alias("group_by"), pl.col(now.columns[2]).alias("group")
+        )
+        for name, then, now in (
+            ("characteristics", release.characteristics, tables.characteristics),
+            ("participant_flow", release.participant_flow, tables.participant_flow),
+        )
+    ]
+    told = Released(
+        release.rows.filter(~is_employment),
+        release.rows.filter(is_employment),
+        release.participant_flow,
+        release.characteristics,
+    )
+    return Attacked(told, pl.concat([same, *counts], how="diagonal_relaxed"), few)
 
 
 def _came_to_light(found: Verdict, *, told_before: bool) -> list[Fault]:
@@ -172,11 +212,12 @@ def _came_to_light(found: Verdict, *, told_before: bool) -> list[Fault]:
         "earlier releases have told too much beside it: keep to their profile and participants, or take back those "
         "that have not left the house, by removing their folders"
         if told_before
-        else "nothing is released; report it with what is named here: disclosure control should have withheld more"
+        else f"{MEND}: disclosure control should have withheld more"
     )
+    what = "earlier releases tell a withheld figure" if told_before else "the audit got at a withheld figure"
     faults = [
         Fault(
-            f"the audit got at a withheld figure (rule `{rule}`)",
+            f"{what} (rule `{rule}`)",
             ", ".join(str(part) for part in where if part is not None),
             mend,
         )

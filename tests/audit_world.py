@@ -86,6 +86,11 @@ def _row(own: list[Citizen], area: str | None, service: str | None) -> dict:
 
 
 def released(rows: pl.DataFrame, **others: pl.DataFrame) -> Released:
+    """A release of these rows; nothing of them is withheld for its own sake, unless they say it."""
+    if "primary" not in rows.columns:
+        rows = rows.with_columns(primary=pl.lit(value=False))
+    if "primary_amounts" not in rows.columns:
+        rows = rows.with_columns(primary_amounts="primary")
     employed = pl.col("group_by") == "beskaeftigelse"
     return Released(rows.filter(~employed), rows.filter(employed), **others)
 

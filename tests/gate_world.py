@@ -188,7 +188,8 @@ def released(passed: Passed, of: Profile, name: str = "2026-11-22-01", *, with_b
     """What came through the gate, as the next release finds it."""
     tables = passed.protected.tables
     rows = pl.concat([tables.cost_table.filter(~IS_COMPARED), tables.employment_table])
-    return Earlier(name, rows, of, passed.base if with_base else None)
+    base = passed.base if with_base else None
+    return Earlier(name, rows, tables.characteristics, tables.participant_flow, of, base)
 
 
 def row(table: pl.DataFrame, group: str, service: str | None, area: str | None = None, period: int = 0) -> dict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -12,8 +13,11 @@ from polars.testing import assert_frame_equal
 from catalogue.profiles import Profile
 from faults import DisclosureError
 from pipelines import gate
+from pipelines.audit.attack import attack
+from pipelines.audit.knowledge import Released
+from pipelines.audit.system import Contradiction
 from pipelines.audit.verdict import Verdict, verdict
-from pipelines.disclosure import counts, values
+from pipelines.disclosure import counts, protect, values
 from pipelines.disclosure.earlier import Earlier
 
 SDS = profile("sds")
@@ -169,6 +173,42 @@ def test_one_who_went_is_not_either(came: int) -> None:
     assert ("A", "indkomst", "ydelse") in withheld(three(10), earlier=[before])
 
 
+def test_every_earlier_release_counts_not_the_newest_alone() -> None:
+    """One comes in each release; what the second withheld does not make the first untold."""
+    first = released(three(10).gate(SDS), SDS, "2026-11-22-01")
+    second = released(three(10, 1).gate(SDS, [first]), SDS, "2026-11-22-02")
+    assert ("A", "indkomst", "ydelse") in withheld(three(10, 2), earlier=[first, second])
+
+
+def test_other_prices_do_not_make_an_earlier_release_untold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Visits have no price: who came is told by two releases in different prices as by two in the same."""
+    mixed = [Person("A", use=(10, 0, 0, 2))] * 10 + [Person("B", use=(10, 0, 0, 2))] * 10 + [Person("C")] * 10
+    before = released(world(mixed).gate(SDS), SDS)
+    dearer = replace(before, rows=before.rows.with_columns(pl.selectors.starts_with("mean_cost") * 2))
+    assert not withheld(world(mixed), earlier=[dearer])
+    with pytest.raises(DisclosureError, match="earlier releases tell a withheld figure"):
+        world([*mixed, Person("A", use=(10, 0, 0, 30))]).gate(SDS, [dearer])
+
+
+def test_what_one_who_came_is_like_is_not_the_difference_of_two_releases() -> None:
+    """koen 2 is 30 before and 31 after; with five who came it may be told."""
+    people = [Person(kommune, koen=koen) for kommune in "ABC" for koen in "12" for _ in range(10)]
+    before = released(world(people).gate(SDS), SDS)
+    for came, shown in ((1, False), (5, True)):
+        tables = world([*people, *[Person("A", koen="2")] * came]).gate(SDS, [before]).protected.tables
+        koen = tables.characteristics.filter(characteristic="koen")
+        assert (koen["n"].null_count() == 0) is shown
+        assert koen["withheld"].to_list() == koen["n"].is_null().to_list() == koen["share"].is_null().to_list()
+
+
+def test_a_trait_of_few_that_was_told_before_refuses_the_release() -> None:
+    people = [Person(koen="1")] * 30 + [Person(koen="2")] * 4
+    before = released(world(people).gate(profile("dst")), profile("dst"))
+    with pytest.raises(DisclosureError) as refused:
+        world(people).gate(SDS, [before])
+    assert any(fault.where.startswith("characteristics, koen, 2") for fault in refused.value.faults)
+
+
 def test_another_pattern_than_before_would_tell_both() -> None:
     """What was told before stays told: the second release withholds the same rows, though others would do."""
     study = world(PLANTED["complement"])
@@ -185,9 +225,50 @@ def test_a_stricter_profile_after_a_laxer_is_refused() -> None:
     assert ("A", "social", "besoeg") in withheld(study)
     with pytest.raises(DisclosureError) as refused:
         study.gate(SDS, [before])
-    assert "earlier releases have told too much" in str(refused.value)
+    assert "earlier releases tell a withheld figure" in str(refused.value)
     assert "take back those that have not left the house" in str(refused.value)
     assert all(fault.where for fault in refused.value.faults)
+
+
+# What cannot be audited
+
+
+def test_sizes_are_attacked_where_every_period_is_withheld_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """43 less 20 and 20 are 3, whatever else is withheld."""
+    study = world([Person("A")] * 3 + [Person("B")] * 20 + [Person("C")] * 20)
+    monkeypatch.setattr(counts, "suppress", only_forced)
+    monkeypatch.setattr(protect, "SCRAPS", -1.0)
+    assert None in study.gate(SDS).whole
+
+
+@pytest.mark.parametrize(("times", "whole"), [(1, set()), (2, {None, -1, 0}), (9, None)])
+def test_what_contradicts_is_withheld_of_the_population_first(
+    times: int, whole: set | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attacks: list[Released] = []
+
+    def contradict(shown: Released, *given: object) -> pl.DataFrame:
+        attacks.append(shown)
+        if len(attacks) <= times:
+            raise Contradiction("the printed figures contradict each other in 1 unknowns")
+        return attack(shown, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(gate, "attack", contradict)
+    if whole is None:
+        with pytest.raises(DisclosureError, match="the audit cannot be made"):
+            three(10).gate(SDS)
+    else:
+        passed = three(10).gate(SDS)
+        assert (passed.alone, passed.whole) == ({-1, 0}, whole)
+
+
+def test_a_fault_of_the_program_is_no_contradiction(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> pl.DataFrame:
+        raise ValueError("zip() argument 2 is longer than argument 1")
+
+    monkeypatch.setattr(gate, "attack", broken)
+    with pytest.raises(ValueError, match="zip"):
+        three(10).gate(SDS)
 
 
 # The smallest studies

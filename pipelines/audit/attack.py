@@ -30,11 +30,7 @@ Target = tuple[dict[str, Any], str, Figure]
 """A figure's key, its column, and what stands for it."""
 
 
-def _silent(done: int, of: int) -> None:
-    pass
-
-
-def attack(released: Released, knowledge: Knowledge, tell: Tell = _silent) -> pl.DataFrame:
+def attack(released: Released, knowledge: Knowledge, tell: Tell = lambda done, of: None) -> pl.DataFrame:
     """The lowest and highest value that each withheld figure can have, given all that is printed.
 
     Args:
@@ -51,7 +47,7 @@ def attack(released: Released, knowledge: Knowledge, tell: Tell = _silent) -> pl
         fewer than `min_count` citizens.
 
     Raises:
-        ValueError: the printed figures contradict each other or what is public.
+        Contradiction: the printed figures contradict each other or what is public.
     """
     relations = Relations(released, knowledge)
     system = relations.system.narrowed()

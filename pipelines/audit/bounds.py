@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import highspy
 import numpy as np
 
-from pipelines.audit.system import Narrowed
+from pipelines.audit.system import Contradiction, Narrowed
 
 Tell = Callable[[int, int], None]
 """Told how many of how many unknowns are done."""
@@ -35,7 +35,7 @@ ENDLESS = (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboun
 def bounds(system: Narrowed, wanted: np.ndarray, tell: Tell) -> tuple[np.ndarray, np.ndarray]:
     """The lowest and highest value of each unknown of `wanted`, by the relations and whole numbers not regarded.
 
-    Raises ValueError where no figures at all agree with the relations.
+    Raises `Contradiction` where no figures at all agree with the relations.
     """
     low, high = system.low.copy(), system.high.copy()
     islands = list(system.islands(wanted))
@@ -97,7 +97,7 @@ class _Program:
             values = np.asarray(solver.getSolution().col_value)[self.wanted] * self._size
             self.least, self.most = np.minimum(self.least, values), np.maximum(self.most, values)
         elif status not in ENDLESS:
-            raise ValueError(f"the printed figures contradict each other: {solver.modelStatusToString(status)}")
+            raise Contradiction(f"the printed figures contradict each other: {solver.modelStatusToString(status)}")
         self._solver.changeColsCost(len(columns), columns, np.zeros(len(columns)))
         return status == highspy.HighsModelStatus.kOptimal
 

@@ -23,7 +23,8 @@ characteristics they are the characteristic and the category."""
 
 WEIGHTED = "befolkning_standardiseret"
 """Means of these rows are weighted: times its citizens a mean is no sum, though it adds up like one."""
-SIZED_BY_PERIOD = ("beskaeftigelse", "befolkning", WEIGHTED)
+POPULATION = ("befolkning", WEIGHTED)
+SIZED_BY_PERIOD = ("beskaeftigelse", *POPULATION)
 """Groupings whose groups are other citizens in each period."""
 
 Who = tuple[str, str]
@@ -83,14 +84,12 @@ class Earlier:
     """A release made before of the same study, and what of it is known to be as now.
 
     `same`: `KEY` of the rows that rest on the same citizens and the same truth as those of that key now. `differ`:
-    `group_by`, `group`, `n`: how many citizens came to or left a group since. `rates`: as `Knowledge.rates`, where
-    the price year was another.
+    `group_by`, `group`, `n`: how many citizens came to or left a group since.
     """
 
     released: Released
     same: pl.DataFrame
     differ: pl.DataFrame
-    rates: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,8 @@ class Knowledge:
 
     `rates` has `service`, `period`; `price_low`, `price_high` (kr. per unit in the price year; null: not priced);
     `kommune_low`, `kommune_high`, `region_low`, ... (the payers' shares); `units_high` (the most units a citizen can
-    have in the period; null: no limit). `areas` names each service's area. `profile` tells how figures are rounded.
+    have in the period; null: no limit); `population_rates` the same of the population, whose years are priced by their
+    own start (None: as `rates`). `areas` names each service's area. `profile` tells how figures are rounded.
     """
 
     parts: Sequence[Parts]
@@ -116,11 +116,17 @@ class Knowledge:
     areas: Mapping[str, str]
     profile: Profile
     earlier: Sequence[Earlier] = ()
+    population_rates: pl.DataFrame | None = None
 
     @cached_property
     def rate(self) -> dict[tuple[str, int], Rate]:
         """The rate of each service and period."""
         return rates_by_service(self.rates)
+
+    @cached_property
+    def population_rate(self) -> dict[tuple[str, int], Rate]:
+        """The same for the population's rows."""
+        return self.rate if self.population_rates is None else rates_by_service(self.population_rates)
 
 
 def rates_by_service(rates: pl.DataFrame) -> dict[tuple[str, int], Rate]:

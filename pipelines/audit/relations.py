@@ -15,6 +15,7 @@ import numpy as np
 from catalogue.profiles import Profile
 from pipelines.audit.knowledge import (
     COSTS,
+    POPULATION,
     SIZED_BY_PERIOD,
     WEIGHTED,
     Earlier,
@@ -25,7 +26,6 @@ from pipelines.audit.knowledge import (
     Released,
     Who,
     ceiling,
-    rates_by_service,
 )
 from pipelines.audit.system import Figure, System
 
@@ -68,17 +68,18 @@ class Relations:
         self.members[TOTAL] = list(self.members)
         self.differences: list[tuple[dict[str, Any], str, Figure]] = []
         self.now = Rows()
-        self._put(released, self.now, knowledge.rate)
+        self._put(released, self.now)
         for earlier in knowledge.earlier:
             self._put_earlier(earlier)
 
-    def _put(self, released: Released, rows: Rows, rate: Rates) -> None:
+    def _put(self, released: Released, rows: Rows) -> None:
         profile = self.knowledge.profile
         for row in released.rows().iter_rows(named=True):
             place = place_of(row)
             who, period, line = place
             if place not in rows.figures:
                 printed = row["n_users"] is not None
+                rate = self._rate(who)
                 rows.figures[place] = self._row(line, period, rate, printed=printed, weighted=who[0] == WEIGHTED)
             if (group := sized(who, period)) not in rows.n_study:
                 rows.n_study[group] = self.system.unknown(whole=True)
@@ -91,9 +92,9 @@ class Relations:
         for who, period in dict.fromkeys((who, period) for who, period, _ in rows.figures):
             for parent, children in self.members.items():
                 if (who, period, parent) in rows.figures:
-                    self._line(rows, rate, who, period, parent, children)
+                    self._line(rows, self._rate(who), who, period, parent, children)
         for parts in self.knowledge.parts:
-            self._group(rows, rate, parts)
+            self._group(rows, self.knowledge.rate, parts)
         self._count(released, rows, profile)
         self._changes(released, rows, profile)
 
@@ -302,7 +303,6 @@ class Relations:
                     self.system.relate(terms, change - width, change + width)
 
     def _put_earlier(self, earlier: Earlier) -> None:
-        rate = self.knowledge.rate if earlier.rates is None else rates_by_service(earlier.rates)
         rows = Rows()
         for row in earlier.same.iter_rows(named=True):
             counted, place = (row["table"], row["group_by"], row["group"]), place_of(row)
@@ -312,7 +312,7 @@ class Relations:
                 rows.figures[place] = self.now.figures[place]
                 group = sized(*place[:2])
                 rows.n_study[group] = self.now.n_study[group]
-        self._put(earlier.released, rows, rate)
+        self._put(earlier.released, rows)
         differ = {(row["group_by"], row["group"]): row["n"] for row in earlier.differ.iter_rows(named=True)}
         for row in earlier.released.rows().iter_rows(named=True):
             place = place_of(row)
@@ -328,6 +328,9 @@ class Relations:
                 unknown = self.system.unknown(-np.inf, whole=name == "n_users")
                 self.system.relate([(1, unknown), (-1, now[name]), (1, then[name])])
                 self.differences.append((row, name, unknown))
+
+    def _rate(self, who: Who) -> Rates:
+        return self.knowledge.population_rate if who[0] in POPULATION else self.knowledge.rate
 
     def _services(self, line: Line) -> Sequence[str]:
         area, service = line

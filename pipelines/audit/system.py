@@ -22,6 +22,10 @@ NARROWINGS = 30
 """Rounds of narrowing at most: each is sound by itself, and the linear programs do what is left."""
 
 
+class Contradiction(ValueError):  # noqa: N818 - of what is printed, not an error of the program
+    """No figures at all agree with what is printed, or none that the solver finds; the message names no value."""
+
+
 class Figure(NamedTuple):
     """An unknown times a factor, from which the figure may be off by a share `loose` of it."""
 
@@ -97,7 +101,7 @@ class System:
     def narrowed(self) -> Narrowed:
         """The system with bounds as narrow as its relations make them one by one.
 
-        Raises ValueError where no figures at all agree with the relations.
+        Raises `Contradiction` where no figures at all agree with the relations.
         """
         shape = (len(self._from), len(self._low))
         matrix = csr_matrix((self._weights, self._columns, self._starts), shape=shape)
@@ -208,7 +212,7 @@ def _narrow(system: Narrowed, whole: np.ndarray) -> bool:
     low = np.where(whole, np.ceil(low - WHOLE), low)
     high = np.where(whole, np.floor(high + WHOLE), high)
     if (crossed := low > high + 1e-6 + 1e-9 * np.abs(low)).any():
-        raise ValueError(f"the printed figures contradict each other in {int(crossed.sum())} unknowns")
+        raise Contradiction(f"the printed figures contradict each other in {int(crossed.sum())} unknowns")
     crossed = low > high  # by floats alone
     low[crossed] = high[crossed] = (low[crossed] + high[crossed]) / 2
     with np.errstate(invalid="ignore"):

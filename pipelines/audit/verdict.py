@@ -125,12 +125,7 @@ def _rows(truth: Released, knowledge: Knowledge) -> pl.DataFrame:
     """Rows of both tables and of rests: sums instead of means, and the most a citizen can have of each amount."""
     counted = [pl.col(name).cast(pl.Float64) for name in COUNTS]
     sums = [(pl.col(f"mean_{name}") * pl.col("n_citizens")).fill_nan(None).alias(name) for name in AMOUNTS]
-    frame = truth.rows()
-    if "primary" not in frame.columns:
-        frame = frame.with_columns(primary=pl.lit(value=False))
-    if "primary_amounts" not in frame.columns:
-        frame = frame.with_columns(primary_amounts="primary")
-    rows = frame.select(*KEY, *counted, *sums, "primary", "primary_amounts")
+    rows = truth.rows().select(*KEY, *counted, *sums, "primary", "primary_amounts")
     rests = []
     for parts in knowledge.parts:
         key = ["period", "area", "service"]

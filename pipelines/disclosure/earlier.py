@@ -9,8 +9,8 @@ whichever release they stand. Where a few citizens came or went since, the diffe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -18,7 +18,7 @@ from catalogue.profiles import Profile
 from pipelines.costs import PAYERS
 from pipelines.disclosure.counts import Key
 from pipelines.disclosure.truth import ROW
-from pipelines.disclosure.values import KKR, Row
+from pipelines.disclosure.values import KKR, Differ, Row
 
 SAME = 1e-9
 """Two means are the same that differ by no more than this share of them, and what rounding hides."""
@@ -29,28 +29,40 @@ AMOUNTS = ("mean_quantity", "mean_cost", *PAID)
 
 @dataclass(frozen=True)
 class Earlier:
-    """An earlier release: rows of its cost table and employment table together as they were told, the profile they were
-    rounded by, and its study base (`person`, `group_by`, `group`; None where the store does not hold it any more).
+    """An earlier release: rows of its cost table and employment table together as they were told, who its citizens were
+    and the flow, the profile they were rounded by, and its study base (`person`, `group_by`, `group`; None where the
+    store does not hold it any more).
     """
 
     release_id: str
     rows: pl.DataFrame
+    characteristics: pl.DataFrame
+    participant_flow: pl.DataFrame
     profile: Profile
     base: pl.DataFrame | None
 
 
 @dataclass(frozen=True)
 class Told:
-    """`counts`: groups whose size was told; `values`: by period and row, whether `users`, `amounts`, `payers` were."""
+    """`counts`: groups whose size was told, characteristics and steps; `values`: by period and row, whether `users`,
+    `amounts`, `payers` were.
+    """
 
     counts: set[Key] = field(default_factory=set)
     values: dict[int, dict[Row, set[str]]] = field(default_factory=dict)
 
 
-def told_before(earlier: Sequence[Earlier], own: pl.DataFrame, base: pl.DataFrame) -> Told:
+def told_before(
+    earlier: Sequence[Earlier],
+    own: pl.DataFrame,
+    characteristics: pl.DataFrame,
+    participant_flow: pl.DataFrame,
+    base: pl.DataFrame,
+) -> Told:
     """What earlier releases have told of the very same citizens and use.
 
-    `own`: the study's rows now; `base`: its study base, `person`, `group_by`, `group`.
+    `own`, `characteristics`, `participant_flow`: the study's rows now; `base`: its study base, `person`, `group_by`,
+    `group`.
     """
     told = Told()
     for release in earlier:
@@ -61,6 +73,12 @@ def told_before(earlier: Sequence[Earlier], own: pl.DataFrame, base: pl.DataFram
             values |= {what for name, what in by_figure.items() if row[name] is not None}
             if row["n_study"] is not None:
                 told.counts.add(("group", *key[:2]))
+        for what, then, now in (
+            ("characteristic", release.characteristics, characteristics),
+            ("flow", release.participant_flow, participant_flow),
+        ):
+            same = unchanged_counts(release, then, now, own, base).drop_nulls("n")
+            told.counts.update((what, *names) for names in same.select(same.columns[1:3]).rows())
     return told
 
 
@@ -72,6 +90,12 @@ def in_same_prices(release: Earlier, own: pl.DataFrame) -> bool:
         "mean_cost"
     ) + release.profile.round_kr
     return used.filter(apart).is_empty()
+
+
+def without_costs(release: Earlier) -> Earlier:
+    """What an earlier release told that does not depend on prices."""
+    nothing = [pl.lit(None, pl.Float64).alias(name) for name in AMOUNTS[1:]]
+    return replace(release, rows=release.rows.with_columns(nothing))
 
 
 def unchanged(release: Earlier, own: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
@@ -87,6 +111,25 @@ def unchanged(release: Earlier, own: pl.DataFrame, base: pl.DataFrame) -> pl.Dat
     ]
     rows = release.rows.join(now, on=ROW, nulls_equal=True).filter(*same)
     return rows.join(moved, on=["group_by", "group"], how="anti").select(release.rows.columns)
+
+
+def unchanged_counts(
+    release: Earlier, then: pl.DataFrame, now: pl.DataFrame, own: pl.DataFrame, base: pl.DataFrame
+) -> pl.DataFrame:
+    """The rows of an earlier release's characteristics or flow that are of the same citizens, and true of them now.
+
+    `then`, `now`: the study, two columns that name a row, `n`.
+    """
+    names = now.columns[1:3]
+    both = then.join(now.select(*names, n_now="n"), on=names, nulls_equal=True)
+    apart = (pl.col("n").cast(pl.Int64) - pl.col("n_now")).abs()
+    same = both.filter((apart <= (release.profile.round_counts - 1) / 2).fill_null(True)).select(then.columns)
+    return same if not moved(release, own, base) else same.clear()
+
+
+def moved(release: Earlier, own: pl.DataFrame, base: pl.DataFrame) -> int:
+    """How many citizens came into the study or left it since."""
+    return int(came_or_went(release, own, base).filter(group_by="alle")["n"].sum())
 
 
 def came_or_went(release: Earlier, own: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
@@ -110,13 +153,11 @@ def came_or_went(release: Earlier, own: pl.DataFrame, base: pl.DataFrame) -> pl.
     return pl.concat(found).filter(pl.col("n") > 0).sort(key)
 
 
-def changed_by_few(
-    earlier: Sequence[Earlier], rows: pl.DataFrame, base: pl.DataFrame, profile: Profile
-) -> Mapping[Row, tuple[int, Mapping[str, float]]]:
-    """The rows of one period of which an earlier release told figures of nearly the same citizens: how many came or
-    went since, and the sums told (kroner in thousands).
+def changed_by_few(earlier: Sequence[Earlier], rows: pl.DataFrame, base: pl.DataFrame, profile: Profile) -> Differ:
+    """The rows of one period of which earlier releases told figures of nearly the same citizens: of each release how
+    many came or went since, and the sums told (kroner in thousands).
     """
-    found: dict[Row, tuple[int, Mapping[str, float]]] = {}
+    found: Differ = {}
     sums = {"users": ("n_users", 1.0), "quantity": ("mean_quantity", 1.0)}
     sums |= {"cost": ("mean_cost", KKR)} | {payer: (f"mean_cost_{payer}", KKR) for payer in PAYERS}
     for release in earlier:
@@ -127,5 +168,5 @@ def changed_by_few(
             key = Row(row["group_by"], row["group"], row["area"], row["service"])
             times = {"users": 1.0} | dict.fromkeys(["quantity", "cost", *PAYERS], row["n_citizens"])
             values = {of: row[name] * times[of] / by for of, (name, by) in sums.items() if row[name] is not None}
-            found[key] = row["n"], values
+            found.setdefault(key, []).append((row["n"], values))
     return found

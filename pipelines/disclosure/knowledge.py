@@ -50,6 +50,16 @@ def nested(base: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     ).sort(pl.all())
 
 
+def years_of(periods: pl.DataFrame) -> pl.DataFrame:
+    """The calendar years that the citizens' periods touch, of which the population's use is, as periods are: `period`,
+    `start`, `end`.
+    """
+    years = periods.select(
+        "period", year=pl.int_ranges(pl.col("start").dt.year(), pl.col("end").dt.year() + 1)
+    ).explode("year").unique().sort("period", "year")  # fmt: skip
+    return years.select("period", start=pl.date("year", 1, 1), end=pl.date("year", 12, 31))
+
+
 def rates(periods: pl.DataFrame, catalogue: Catalogue, numbers: Sequence[int], price_year: int) -> pl.DataFrame:
     """What a unit can have cost and who can have paid it, in each period over all that begin in it, and how many a
     citizen can have had.

@@ -27,7 +27,7 @@ from pipelines.disclosure.counts import (
     period_counts,
     study_counts,
 )
-from pipelines.disclosure.earlier import Earlier, changed_by_few, told_before
+from pipelines.disclosure.earlier import Earlier, changed_by_few, moved, told_before
 from pipelines.disclosure.knowledge import PARTS, nested, parts
 from pipelines.disclosure.primary import REASONS, of_amounts, reasons
 from pipelines.disclosure.rounding import rounded
@@ -79,7 +79,7 @@ def protect(
     members: pl.DataFrame,
     base: pl.DataFrame,
     behind: Behind,
-    rates: pl.DataFrame,
+    rates: tuple[pl.DataFrame, pl.DataFrame],
     profile: Profile,
     earlier: Sequence[Earlier] = (),
     whole: Collection[int | None] = (),
@@ -94,7 +94,7 @@ def protect(
             those of months in employment.
         base: `person`, `group_by`, `group` of the study base.
         behind: what lies behind the rows of the cost table and of the employment table.
-        rates: `pipelines.disclosure.knowledge.rates`.
+        rates: `pipelines.disclosure.knowledge.rates`, of the study and of the population.
         profile: the data owner's thresholds.
         earlier: the study's earlier releases.
         whole: periods of which every figure of the study is withheld; None among them: its counts of citizens too.
@@ -109,7 +109,7 @@ def protect(
     """
     own = pl.concat([tables.cost_table.filter(~IS_COMPARED), tables.employment_table])
     judged = reasons(own, behind.largest, profile)
-    told = told_before(earlier, own, base)
+    told = told_before(earlier, own, tables.characteristics, tables.participant_flow, base)
     inside_of, found_whole = nested(base, members), set(whole)
     groups = _study_counts(tables, base, inside_of, profile, told.counts, everything=None in whole)
 
@@ -124,7 +124,7 @@ def protect(
                 rows,
                 behind.inside.filter(period=period),
                 held,
-                rates.filter(period=period),
+                rates[0].filter(period=period),
                 profile,
                 without_count=uncounted,
                 told=told.values.get(period, {}),
@@ -139,11 +139,13 @@ def protect(
             return Hidden(every, every, every), every
         return values, uncounted
 
+    if any(0 < moved(release, own, base) < profile.min_count for release in earlier):
+        groups |= _traits(tables.characteristics)
     numbers = judged["period"].unique(maintain_order=True).to_list()
     with ThreadPoolExecutor() as pool:  # HiGHS leaves Python to the others while it solves
         hidden = dict(zip(numbers, pool.map(of_period, numbers), strict=True))
     own = _withhold(judged, {(by, period): found for period, found in hidden.items() for by in OWN}, groups)
-    compared, judged_compared = _withhold_compared(tables.cost_table, rates, profile, own, alone)
+    compared, judged_compared = _withhold_compared(tables.cost_table, rates[1], profile, own, alone)
     is_employment = pl.col("group_by") == EMPLOYMENT
     cost_table = pl.concat([own.filter(~is_employment), compared])
     shown = StudyTables(
@@ -180,6 +182,14 @@ def _study_counts(
         return set(counts) if everything else hidden_counts(counts, sums, profile, told=told)
     except Unprotectable:
         return set(counts)
+
+
+def _traits(characteristics: pl.DataFrame) -> set[Key]:
+    """The counts that would tell what a citizen is like who came or left since an earlier release; how many are in a
+    kommune is printed with its rows, and where there is one category everybody is in it.
+    """
+    several = characteristics.filter(pl.len().over("characteristic") > 1, pl.col("characteristic") != "kommune")
+    return {("characteristic", *names) for names in several.select("characteristic", "category").rows()}
 
 
 def _uncounted(

@@ -66,6 +66,8 @@ class Hidden:
     users: set[Row]
 
 
+Differ = dict[Row, list[tuple[int, Mapping[str, float]]]]
+"""What earlier releases told of other citizens: of a row how many came or went since each, and the sums it told."""
 Cells = dict[str, Term]
 """A row's cells by measure: `users`, `quantity`, `kommune`, `region`, `stat`, `cost`. What everybody can tell from
 another cell is that cell times a factor: of most services a payer's part is, of the quantity.
@@ -81,7 +83,7 @@ def hidden_values(
     *,
     without_count: Collection[Row] = (),
     told: Mapping[Row, Collection[str]] | None = None,
-    differ: Mapping[Row, tuple[int, Mapping[str, float]]] | None = None,
+    differ: Differ | None = None,
     weighted: bool = False,
 ) -> Hidden:
     """Which values of one period to withhold: those for their own sake, and enough others that protect them.
@@ -95,7 +97,7 @@ def hidden_values(
         without_count: rows whose number of citizens is withheld, and with it all their values.
         told: what an earlier release has told of the same citizens and data: `users`, `amounts`, `payers`.
         weighted: whether means are weighted, so that they say nothing of how many use how much.
-        differ: rows that an earlier release has told of other citizens: how many came or went, and its values.
+        differ: rows that earlier releases have told of other citizens: of each how many came or went, and its values.
 
     Raises:
         Unprotectable: the solver fails, so that nothing can be said of what is left.
@@ -340,9 +342,9 @@ class _Period:
         users = [self.cells[part]["users"] for part in counted]
         self.system.at_least([*users, _less(self.cells[whole]["users"])], plus=others)
 
-    def add_earlier(self, differ: Mapping[Row, tuple[int, Mapping[str, float]]]) -> None:
+    def add_earlier(self, differ: Differ) -> None:
         """What an earlier release told of a row differs from it by the citizens who came or went since."""
-        for key, (citizens, values) in differ.items():
+        for key, citizens, values in ((key, *told) for key, releases in differ.items() for told in releases):
             for measure, before in values.items():
                 if measure in self.cells.get(key, {}):
                     term = self.cells[key][measure]
