@@ -23,10 +23,10 @@ from pipelines.audit.verdict import Verdict, verdict
 from pipelines.disclosure.earlier import (
     Earlier,
     came_or_went,
+    in_prices_of_now,
     in_same_prices,
     unchanged,
     unchanged_counts,
-    without_costs,
 )
 from pipelines.disclosure.knowledge import nested, rates, years_of
 from pipelines.disclosure.protect import IS_COMPARED, Protected, StudyTables, protect
@@ -88,7 +88,6 @@ def through_the_gate(
     """
     base = members_of(study_base)
     own = pl.concat([tables.cost_table.filter(~IS_COMPARED), tables.employment_table])
-    earlier = [release if in_same_prices(release, own) else without_costs(release) for release in earlier]
     there = periods.filter("present")
     members = pl.concat([
         there.select("period", "person").join(base, on="person"),
@@ -97,6 +96,9 @@ def through_the_gate(
     numbers = tables.cost_table["period"].unique().sort().to_list()
     known_rates = rates(there, catalogue, numbers, price_year)
     population_rates = rates(years_of(there), catalogue, numbers, price_year)
+    earlier = [
+        release if in_same_prices(release, own) else in_prices_of_now(release, known_rates) for release in earlier
+    ]
     behind_rows = behind(members, costs, catalogue.services, profile.dominance_citizens)
     knowledge = Knowledge(
         parts=[

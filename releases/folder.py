@@ -75,7 +75,7 @@ def chosen(release: Path, study: str, name: str = "latest") -> Path:
     Raises:
         StoreError: there is no such release.
     """
-    there = releases_of(release / study)
+    there = releases_of(release / study) if study in studies_released(release) else []
     by_name = {path.name: path for path in there}
     by_name |= {word: there[-n] for n, word in ((1, "latest"), (2, "previous")) if len(there) >= n}
     if name not in by_name:

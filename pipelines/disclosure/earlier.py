@@ -92,10 +92,48 @@ def in_same_prices(release: Earlier, own: pl.DataFrame) -> bool:
     return used.filter(apart).is_empty()
 
 
-def without_costs(release: Earlier) -> Earlier:
-    """What an earlier release told that does not depend on prices."""
-    nothing = [pl.lit(None, pl.Float64).alias(name) for name in AMOUNTS[1:]]
-    return replace(release, rows=release.rows.with_columns(nothing))
+def in_prices_of_now(release: Earlier, rates: pl.DataFrame) -> Earlier:
+    """An earlier release in other prices, with the costs that everybody can work out of its quantities in those of now.
+
+    `rates`: `pipelines.disclosure.knowledge.rates`. A service's cost is its quantity times its price, where that is
+    one; an area's and the total's is the sum, where all rest on as many citizens. Other costs are null.
+    """
+    one = [pl.col(f"{name}_low") == pl.col(f"{name}_high") for name in ("price", *PAYERS)]
+    costs = {"mean_cost": pl.col("mean_quantity") * pl.col("price_low")}
+    costs |= {name: costs["mean_cost"] * pl.col(f"{payer}_low") for name, payer in zip(PAID, PAYERS, strict=True)}
+    by_service = release.rows.join(
+        rates, on=["service", "period"], how="left", maintain_order="left"
+    ).with_columns(
+        is_priced=pl.col("price_high").is_not_null(),
+        **{name: pl.when(pl.all_horizontal(one)).then(cost) for name, cost in costs.items()},
+    )  # fmt: skip
+    own = by_service.filter(pl.col("service").is_not_null())
+    areas = _added_up(own, by_service, "area")
+    total = _added_up(areas.filter(pl.col("area").is_not_null()), by_service, None)
+    rows = pl.concat([own, areas, total]).select(release.rows.columns)
+    return replace(release, rows=rows)
+
+
+def _added_up(parts: pl.DataFrame, rows: pl.DataFrame, of: str | None) -> pl.DataFrame:
+    """The rows of areas (`of` is `area`) or of everything with the costs of their parts added up."""
+    key = ["group_by", "group", "period", *([of] if of else [])]
+    whole = rows.filter(pl.col("service").is_null(), pl.col("area").is_not_null() if of else pl.col("area").is_null())
+    priced = pl.col("is_priced")
+    sums = parts.group_by(key).agg(
+        pl.col("n_citizens").n_unique().alias("n_kinds"),
+        pl.col("n_citizens").first().alias("n_parts"),
+        priced.any().alias("any_priced"),
+        *(
+            pl.when(~(pl.col(name).is_null() & priced).any()).then(pl.col(name).sum()).alias(f"sum_{name}")
+            for name in AMOUNTS[1:]
+        ),
+    )
+    beside = whole.join(sums, on=key, how="left", maintain_order="left")
+    told = (pl.col("n_kinds") == 1) & (pl.col("n_parts") == pl.col("n_citizens")) & pl.col("any_priced")
+    return beside.with_columns(
+        *(pl.when(told).then(f"sum_{name}").alias(name) for name in AMOUNTS[1:]),
+        is_priced=pl.col("any_priced").fill_null(value=False),
+    ).select(rows.columns)
 
 
 def unchanged(release: Earlier, own: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
