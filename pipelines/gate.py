@@ -152,14 +152,18 @@ def through_the_gate(
             raise DisclosureError(first)
 
 
+def _read(table: pl.DataFrame, unread: Sequence[int]) -> pl.DataFrame:
+    """The rows of the cost or employment table that are attacked."""
+    return table.filter(~pl.col("period").is_in(unread) | OF_SIZES | IS_COMPARED)
+
+
 def _released(tables: StudyTables, unread: Sequence[int]) -> Released:
-    read = ~pl.col("period").is_in(unread)
     return Released(
-        tables.cost_table.filter(read | OF_SIZES | IS_COMPARED),
-        tables.employment_table.filter(read | OF_SIZES),
+        _read(tables.cost_table, unread),
+        _read(tables.employment_table, unread),
         tables.participant_flow,
         tables.characteristics,
-        tables.changes.filter(read) if -1 not in unread else tables.changes.clear(),
+        tables.changes.filter(~pl.col("period").is_in(unread)) if -1 not in unread else tables.changes.clear(),
     )
 
 
@@ -168,8 +172,7 @@ def _truth(tables: StudyTables, reasons: pl.DataFrame, unread: Sequence[int]) ->
     primary = reasons.select(*key, "primary", "primary_amounts")
 
     def told(table: pl.DataFrame) -> pl.DataFrame:
-        read = table.filter(~pl.col("period").is_in(unread) | OF_SIZES | IS_COMPARED)
-        return read.join(primary, on=key, how="left", nulls_equal=True, maintain_order="left")
+        return _read(table, unread).join(primary, on=key, how="left", nulls_equal=True, maintain_order="left")
 
     return Released(
         told(tables.cost_table), told(tables.employment_table), tables.participant_flow, tables.characteristics

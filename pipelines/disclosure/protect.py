@@ -6,6 +6,7 @@ Here: which rule and which part of the system is applied to which table, and wha
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
@@ -116,9 +117,10 @@ def protect(
     def of_period(period: int) -> tuple[Hidden, set[Row]]:
         tell(f"disclosure control of period {period}")
         rows, held = judged.filter(period=period), inside_of.filter(period=period)
+        everything = _everything(rows)
+        if period in whole:
+            return everything, everything.amounts
         try:
-            if period in whole:
-                raise Unprotectable([])
             uncounted = _uncounted(period, rows, held, profile, groups)
             values = hidden_values(
                 rows,
@@ -130,13 +132,12 @@ def protect(
                 told=told.values.get(period, {}),
                 differ=changed_by_few(earlier, rows, base, profile),
             )
-            measured = rows.filter(pl.col("n_citizens") > 0).height
-            if len(values.amounts | uncounted) > SCRAPS * measured:
-                raise Unprotectable([])
         except Unprotectable:  # nothing of it is told; whether that is enough, the audit will say
             found_whole.add(period)
-            every = {Row(*row) for row in rows.select("group_by", "group", "area", "service").rows()}
-            return Hidden(every, every, every), every
+            return everything, everything.amounts
+        if len(values.amounts | uncounted) > SCRAPS * rows.filter(pl.col("n_citizens") > 0).height:
+            found_whole.add(period)
+            return everything, everything.amounts
         return values, uncounted
 
     if any(0 < moved(release, own, base) < profile.min_count for release in earlier):
@@ -182,6 +183,12 @@ def _study_counts(
         return set(counts) if everything else hidden_counts(counts, sums, profile, told=told)
     except Unprotectable:
         return set(counts)
+
+
+def _everything(rows: pl.DataFrame) -> Hidden:
+    """All of these rows of one period."""
+    every = {Row(*row) for row in rows.select(*ROW[:2], *ROW[3:]).rows()}
+    return Hidden(every, every, every)
 
 
 def _traits(characteristics: pl.DataFrame) -> set[Key]:
@@ -256,18 +263,15 @@ def _withhold_compared(
     nothing = pl.DataFrame(schema=PARTS), pl.DataFrame(schema={**compared.select(ROW).schema, **SUMS_SCHEMA})
     hidden = {}
     for (by, period), rows in judged.group_by("group_by", "period", maintain_order=True):
-        uncounted = {Row(*row) for row in rows.filter("few_citizens").select(*ROW[:2], *ROW[3:]).rows()}
-        of_period = rates.filter(period=period)
-        try:
-            if period in alone:
-                raise Unprotectable([])
+        few, of_period = _everything(rows.filter("few_citizens")).amounts, rates.filter(period=period)
+        hidden[by, period] = _everything(rows), few
+        if period in alone:
+            continue
+        with contextlib.suppress(Unprotectable):  # everything stays hidden then
             values = hidden_values(
-                rows, nothing[1], nothing[0], of_period, profile, without_count=uncounted, weighted=by == STANDARDISED
+                rows, nothing[1], nothing[0], of_period, profile, without_count=few, weighted=by == STANDARDISED
             )
-        except Unprotectable:
-            every = {Row(*row) for row in rows.select(*ROW[:2], *ROW[3:]).rows()}
-            values = Hidden(every, every, every)
-        hidden[by, period] = values, uncounted
+            hidden[by, period] = values, few
     return _withhold(judged, hidden, ()), judged
 
 

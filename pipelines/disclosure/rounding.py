@@ -17,20 +17,15 @@ def rounded(table: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     """Round a table's counts, kroner and quantities, and tell shares anew from the rounded counts, where they are of
     counts. Rule: docs/method.md § 7.5.
     """
-    counts = cs.by_name(*COUNTS, require_all=False)
-    if profile.round_counts > 1:
-        nearest = (counts.cast(pl.Float64) / profile.round_counts).round() * profile.round_counts
-        everybody = pl.col("n") / pl.col("share") if "share" in table.columns else pl.lit(None)
-        everybody = (everybody / profile.round_counts).round() * profile.round_counts
-        table = table.with_columns(nearest.cast(pl.UInt32), everybody=everybody)
+    if (step := profile.round_counts) > 1:
+        if "category" in table.columns:  # of how many, a true share tells
+            share = (_nearest(pl.col("n"), step) / _nearest(pl.col("n") / pl.col("share"), step)).clip(0, 1)
+            table = table.with_columns(share=pl.when(pl.col("share") > 0).then(share).otherwise("share"))
+        table = table.with_columns(_nearest(cs.by_name(*COUNTS, require_all=False).as_expr(), step).cast(pl.UInt32))
         if {"n_users", "n_citizens"} <= set(table.columns):
             share = (pl.col("n_users") / pl.col("n_citizens")).clip(0, 1)
             of_counts = ~pl.col("group_by").is_in(["befolkning_standardiseret"]) & (pl.col("n_citizens") > 0)
             table = table.with_columns(share_users=pl.when(of_counts).then(share).otherwise("share_users"))
-        if "share" in table.columns:
-            share = (pl.col("n") / pl.col("everybody")).clip(0, 1)
-            table = table.with_columns(share=pl.when(pl.col("share") > 0).then(share).otherwise("share"))
-        table = table.drop("everybody")
     for columns, base in (
         (cs.starts_with("mean_cost", "change_cost"), profile.round_kr),
         (cs.starts_with("mean_quantity", "change_quantity"), profile.round_quantity),
@@ -38,5 +33,9 @@ def rounded(table: pl.DataFrame, profile: Profile) -> pl.DataFrame:
         (cs.starts_with("change_share"), 0.05 if profile.round_counts > 1 else 0.0),
     ):
         if base:
-            table = table.with_columns((columns / base).round() * base)
+            table = table.with_columns(_nearest(columns.as_expr(), base))
     return table
+
+
+def _nearest(figure: pl.Expr, base: float) -> pl.Expr:
+    return (figure.cast(pl.Float64) / base).round() * base
