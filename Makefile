@@ -7,7 +7,7 @@ DATA ?= demo
 # One process more than cores: a third of a run of tests is waiting for the disk.
 WORKERS = $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 
-.PHONY: help demo test damage install ui bench docs clean
+.PHONY: help demo test damage install ui bench docs figures clean
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "make ui       the Dagster UI on 127.0.0.1 over the folder DATA (default: demo)"
 	@echo "make bench    measure the road beside DuckDB and pandas, SCALE=1 by default (hours; 0.05: minutes)"
 	@echo "make docs     write the generated pages of docs/ again"
+	@echo "make figures  run the demo, and write docs/printed_figures.md from it again"
 
 $(BIN)/forlob: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -55,6 +56,9 @@ bench: $(VENV)/.dev $(VENV)/.bench
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m docs.generate
+
+figures: demo $(VENV)/.dev
+	$(BIN)/python -m docs.printed $(DATA)
 
 clean:
 	rm -rf $(VENV) demo build *.egg-info

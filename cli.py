@@ -8,19 +8,34 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
-from rich.console import Console, RenderableType
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from faults import Fault, ForlobError, QualityError, StoreError
-from settings import DATA_DOCS_URL, EngineName, EngineSettings, Folders
+from options import (
+    Catalogue,
+    CellOption,
+    DemoFolder,
+    Engine,
+    Extracts,
+    Format,
+    Release,
+    Scheduler,
+    Store,
+    Studies,
+    StudyIds,
+    TableFormat,
+    Workers,
+    engine_of,
+    folders_of,
+)
+from screen import err, out, print_rows, print_told, progress, told_errors
+from settings import DATA_DOCS_URL, EngineSettings, Folders
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -34,37 +49,11 @@ app = typer.Typer(
         "participant lists, 5 catalogue, 6 store, 7 data quality, 8 engine, 9 disclosure control."
     ),
 )
-PIPED_WIDTH = 130  # of a log file or a pipe, which has none of its own
-out = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
-err = Console(stderr=True, soft_wrap=True)
+NOT_CONTROLLED = (
+    "fra lageret, ikke diskretioneret: må ikke gives videre / "
+    "from the store, not through disclosure control: not to be passed on"
+)
 os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"  # whatever becomes of dagster.yaml: data about people is near
-
-StudyIds = Annotated[
-    list[str] | None, typer.Option("--study", help="Id of a study; may be given more than once. All by default.")
-]
-Extracts = Annotated[Path | None, typer.Option(help="Folder with register deliveries. Default: ./extracts")]
-Studies = Annotated[Path | None, typer.Option(help="Folder with study files. Default: ./studies")]
-Catalogue = Annotated[Path | None, typer.Option(help="Folder laid over the shipped catalogue, file by file.")]
-Store = Annotated[Path | None, typer.Option(help="Folder of the store, restricted. Default: ./store")]
-Release = Annotated[Path | None, typer.Option(help="Folder of what may be taken out. Default: ./release")]
-Engine = Annotated[
-    EngineName | None, typer.Option(help="Where the work on all citizens is done, local or dask. Default: local")
-]
-Scheduler = Annotated[
-    str | None, typer.Option(help="Address of a Dask scheduler that runs. Default: a cluster on this machine")
-]
-Workers = Annotated[
-    int | None, typer.Option(min=1, help="Processes of the Dask cluster on this machine. Default: as many as cores")
-]
-Format = Annotated[Literal["text", "json"], typer.Option(help="What is printed: text to read, or JSON for a program.")]
-CellOption = Annotated[
-    str,
-    typer.Option(
-        help="Which figure, such as `period=1,service=psykiatri_sengedag,column=mean_cost`; also `group_by=kommune,"
-        "group=101` or `area=sundhed`. Without service and area it is the total's."
-    ),
-]
-DemoFolder = Annotated[Path, typer.Option(help="Folder of the demo's workspace.")]
 
 
 @app.command()
@@ -80,9 +69,9 @@ def run(
     workers: Workers = None,
 ) -> None:
     """Run the deliveries in a folder through to the cost tables and releases of the studies."""
-    folders = _folders(extracts=extracts, studies=studies, catalogue=catalogue, store=store, release=release)
-    with _told_errors():
-        _run(folders, study or [], _engine(engine, scheduler, workers))
+    folders = folders_of(extracts=extracts, studies=studies, catalogue=catalogue, store=store, release=release)
+    with told_errors():
+        _run(folders, study or [], engine_of(engine, scheduler, workers))
 
 
 @app.command()
@@ -91,7 +80,7 @@ def demo(
     citizens: Annotated[int, typer.Option(min=20_000, help="Citizens of the demo's population.")] = 20_000,
 ) -> None:
     """Generate demo deliveries, run both studies, and print the cost tables and where the files are."""
-    with _told_errors():
+    with told_errors():
         _synthesise(folder, citizens)
         _run(Folders.below(folder), [], EngineSettings.from_environment(), show_tables=True)
 
@@ -105,9 +94,27 @@ def synthesise(
     ] = 2026,
 ) -> None:
     """Write demo deliveries, study files and participant lists in the registers' formats, and the answers planted."""
-    with _told_errors():
+    with told_errors():
         _synthesise(folder, citizens, seed)
     out.print(f"written: {folder.absolute()}", markup=False)
+
+
+@app.command()
+def printed(folder: DemoFolder = Path("demo"), format: TableFormat = None) -> None:
+    """Hold a demo's figures against those that the two evaluations print, row by row; of no other workspace."""
+    from reports.named import stored
+    from reports.printed import printed_screen
+    from synthetic.printed import compared
+
+    store, again = Folders.below(folder).store, f"make it with `forlob demo --folder {folder}`"
+    with told_errors():
+        if not (folder / "answers.json").exists():
+            raise StoreError(Fault("the folder holds no demo", str(folder), again))
+        try:
+            rows = compared(lambda table, study: stored(table, study, store))
+        except ValueError as error:
+            raise StoreError(Fault(f"the demo is of another version: {error}", str(store), again)) from None
+    print_rows(rows, lambda: printed_screen(rows), format)
 
 
 @app.command(name="studies")
@@ -116,8 +123,8 @@ def list_studies(studies: Studies = None) -> None:
     from deliveries.studies import read_studies
     from reports.terminal import studies_table
 
-    with _told_errors():
-        out.print(studies_table(read_studies(_folders(studies=studies).studies)))
+    with told_errors():
+        out.print(studies_table(read_studies(folders_of(studies=studies).studies)))
 
 
 @app.command()
@@ -132,8 +139,8 @@ def quality(
     from expectations.states import states_of
     from reports.quality import quality_screen
 
-    folders = _folders(studies=studies, catalogue=catalogue, store=store)
-    with _told_errors():
+    folders = folders_of(studies=studies, catalogue=catalogue, store=store)
+    with told_errors():
         checks = read_catalogue(folders.catalogue).quality_checks
         findings = states_of(folders.store, _study_ids(folders.studies), study or [], checks)
     out.print(quality_screen(findings, folders.store), soft_wrap=True)
@@ -156,18 +163,18 @@ def releases(
     from releases.folder import chosen, studies_released
     from reports.releases import comparison_screen, listed, releases_json, releases_screen
 
-    folder = _folders(release=release).release
+    folder = folders_of(release=release).release
     if compare and len(study or []) != 1:
         raise typer.BadParameter("--compare goes with one --study")
-    with _told_errors():
+    with told_errors():
         if compare:
             comparison = compare_releases(*(chosen(folder, study[0], name) for name in compare))
-            _print(comparison_screen(comparison), asdict(comparison), format)
+            print_told(comparison_screen(comparison), asdict(comparison), format)
             return
         for name in study or []:
             chosen(folder, name)
         found = listed(folder, study or studies_released(folder))
-        _print(releases_screen(found), releases_json(found, folder), format)
+        print_told(releases_screen(found), releases_json(found, folder), format)
     if not found:
         err.print(f"no releases in {folder}: `forlob run` makes one, or name the folder with --release", markup=False)
     if not all(one.intact for one in found):
@@ -191,13 +198,48 @@ def explain(
     from reports.explain import explain_json, explain_screen
     from reports.sources import read_tables
 
-    with _told_errors():
-        tables = read_tables(chosen(_folders(release=release).release, study, release_id))
+    with told_errors():
+        tables = read_tables(chosen(folders_of(release=release).release, study, release_id))
     try:
         found = find(tables, cell, table)
     except WrongCellError as error:
         raise typer.BadParameter(str(error), param_hint="--cell") from None
-    _print(explain_screen(tables, found), explain_json(tables, found), format)
+    print_told(explain_screen(tables, found), explain_json(tables, found), format)
+
+
+@app.command()
+def table(
+    name: Annotated[str, typer.Argument(help="Which table or figure; `forlob tables` lists them.")],
+    study: Annotated[str, typer.Option(help="Id of the study.")],
+    studies: Studies = None,
+    catalogue: Catalogue = None,
+    store: Store = None,
+    format: TableFormat = None,
+) -> None:
+    """Print a table or figure of the evaluations for a study, from the store: not through disclosure control."""
+    from catalogue.reader import read_catalogue
+    from deliveries.studies import study_of
+    from reports.named import named_screen, named_table, refuse_unknown
+
+    folders = folders_of(studies=studies, catalogue=catalogue, store=store)
+    try:
+        refuse_unknown(name)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="NAME") from None
+    with told_errors():
+        chosen = study_of(folders.studies, study)
+        rows = named_table(name, chosen.id, folders.store)
+        labels = read_catalogue(folders.catalogue)
+    err.print(NOT_CONTROLLED, markup=False, highlight=False)
+    print_rows(rows, lambda: named_screen(name, rows, chosen, labels), format)
+
+
+@app.command()
+def tables(format: Format = "text") -> None:
+    """List the tables and figures of the evaluations that `forlob table` prints."""
+    from reports.named import tables_json, tables_screen
+
+    print_told(tables_screen(), tables_json(), format)
 
 
 @app.command()
@@ -218,8 +260,8 @@ def ui(
     from reports.pages import served
 
     stated = {"extracts": extracts, "studies": studies, "catalogue": catalogue, "store": store, "release": release}
-    folders = _folders(Folders.below(folder), **stated)
-    with _told_errors():
+    folders = folders_of(Folders.below(folder), **stated)
+    with told_errors():
         chosen(EngineSettings.from_environment())  # here, before every run that somebody starts would fail on it
         _prepare_instance(folders)
     environment = os.environ | folders.as_environment() | {"DAGSTER_HOME": str(folders.instance)}
@@ -232,14 +274,6 @@ def ui(
         command = [sys.executable, "-m", *arguments]
         code = _wait(subprocess.Popen(command, env=environment | {DATA_DOCS_URL: pages or ""}, cwd=folders.instance))
     raise typer.Exit(code)
-
-
-def _print(screen: RenderableType, told: object, wanted: str) -> None:
-    """The screen, or what it tells as JSON."""
-    if wanted == "text":
-        out.print(screen, soft_wrap=True)
-    else:
-        typer.echo(json.dumps(told, ensure_ascii=False, indent=2, default=str))
 
 
 def _wait(child: subprocess.Popen[bytes]) -> int:
@@ -261,59 +295,13 @@ def _study_ids(studies: Path) -> set[str] | None:
         return None
 
 
-def _folders(default: Folders | None = None, **stated: Path | None) -> Folders:
-    default = default or Folders.from_environment()
-    chosen = {name: path.absolute() for name, path in stated.items() if path}
-    return Folders(**{**default.__dict__, **chosen})
-
-
-def _engine(engine: str | None, scheduler: str | None, workers: int | None) -> EngineSettings:
-    """The environment's settings with the options in their place."""
-    settings = EngineSettings.from_environment()
-    if engine:
-        settings = replace(settings, engine=engine)
-    if scheduler is None and workers is None:
-        return settings
-    if settings.engine != "dask":
-        raise typer.BadParameter("--scheduler and --workers go with --engine dask")
-    if scheduler is not None and workers is not None:
-        raise typer.BadParameter("--scheduler or --workers: a scheduler that runs has workers of its own")
-    return replace(settings, dask_scheduler=scheduler, dask_workers=str(workers) if workers else None)
-
-
-@contextlib.contextmanager
-def _told_errors() -> Iterator[None]:
-    """A fault that can be mended is told without a traceback, and sets the exit code."""
-    try:
-        yield
-    except ForlobError as error:
-        n = len(error.faults)
-        err.print(f"[bold red]{'1 fault' if n == 1 else f'{n} faults'}:[/bold red]")
-        err.print(str(error), markup=False, highlight=False)
-        raise typer.Exit(error.exit_code) from None
-
-
-@contextlib.contextmanager
-def _progress() -> Iterator[Callable[[str, float | None], None]]:
-    """What is being done and how far it is: a bar in a terminal, a line each in a log."""
-    if not err.is_terminal:
-        yield lambda what, done: err.print(f"{datetime.now():%H:%M:%S} {what}", highlight=False)
-        return
-    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=err, transient=True) as progress:
-        task = progress.add_task("", total=None)
-        yield lambda what, done: progress.update(
-            task, description=what, total=None if done is None else 1, completed=done
-        )
-
-
 def _synthesise(folder: Path, citizens: int, seed: int = 2026) -> None:
     from synthetic.write import write_demo
 
     if (folder / "extracts").exists() and not (folder / "answers.json").exists():
         mend = "choose another --folder: demo deliveries are never mixed with real ones"
         raise StoreError(Fault("the folder holds deliveries that are not the demo's", str(folder), mend))
-    with _progress() as tell:
+    with progress() as tell:
         write_demo(folder, citizens, seed, lambda what: tell(f"demo deliveries: {what}", None))
 
 
@@ -348,7 +336,7 @@ def _run(folders: Folders, study_ids: list[str], engine: EngineSettings, *, show
     from expectations.states import data_docs_of, forget_withdrawn
     from reports import terminal
 
-    with _progress() as tell:
+    with progress() as tell:
         tell("looking at what is delivered", None)
         import dagster as dg
 
@@ -366,8 +354,9 @@ def _run(folders: Folders, study_ids: list[str], engine: EngineSettings, *, show
         def on_asset(name: str) -> None:
             tell(f"{title}: {name}", done)
 
-        forget_withdrawn(folders.store, "bef", made.first_year)
-        forget_received(folders.store, "bef", made.first_year)
+        for register in made.by_year:
+            forget_withdrawn(folders.store, register, made.first_year)
+            forget_received(folders.store, register, made.first_year)
         with _alone(folders.store), dg.DagsterInstance.from_config(str(folders.instance)) as instance:
             with contextlib.closing(stages):
                 stages.ready()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -27,7 +27,9 @@ def table_metadata(contract: pa.DataFrameSchema) -> dict[str, Any]:
     }
 
 
-def table_out(key: Sequence[str], owners: Sequence[str], description: str | None = None) -> dg.AssetOut:
+def table_out(
+    key: Sequence[str], owners: Sequence[str], description: str | None = None, tags: Mapping[str, str] | None = None
+) -> dg.AssetOut:
     """A table that a step makes, in the group of its layer; by default described as its contract describes it."""
     contract = contract_of(key)
     return dg.AssetOut(
@@ -37,6 +39,7 @@ def table_out(key: Sequence[str], owners: Sequence[str], description: str | None
         kinds={"parquet", "polars"},
         description=description or sentence(contract.description),
         metadata=table_metadata(contract),
+        tags=tags,
     )
 
 

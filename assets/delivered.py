@@ -22,7 +22,8 @@ from deliveries.sources import Source
 from deliveries.values import PNR_WIDTH
 from deliveries.wide import WideRows
 from expectations.contracts.columns import polars_schema
-from expectations.contracts.deliveries import DeliveryContract, read_columns
+from expectations.contracts.deliveries import read_columns
+from expectations.contracts.delivery import DeliveryContract
 from expectations.contracts.quality import PROFILE
 from expectations.contracts.registers import COVERAGE, REGISTERS
 from expectations.findings import Check, Finding, refuse_blocking
@@ -33,8 +34,10 @@ from faults import QualityError
 
 
 def quarantine_key(contract: DeliveryContract) -> dg.AssetKey:
-    """Where a run sets rows aside: of a periodic register a file a year, gathered in `quarantine/<register>` after."""
-    return dg.AssetKey(["quarantine", contract.register + ("_by_year" if contract.kind == "periodic" else "")])
+    """Where a run sets rows aside: of a register that comes a year at a time a file a year, gathered in
+    `quarantine/<register>` after.
+    """
+    return dg.AssetKey(["quarantine", contract.register + ("_by_year" if contract.by_year else "")])
 
 
 def is_refused(contract: DeliveryContract, at_entry: pl.DataFrame, rows: WideRows) -> bool:
@@ -65,7 +68,7 @@ def account(
     try:
         refuse_blocking(findings)
     except QualityError:
-        if contract.kind == "periodic":  # what gathers its years waits for this step, and will not be made
+        if contract.by_year:  # what gathers its years waits for this step, and will not be made
             gather_quarantine(Path(workspace.store), contract)
         raise
     _await_followers(context, workspace, contract, deliveries)
@@ -98,8 +101,9 @@ def nothing_delivered(
     at_entry: pl.DataFrame,
     tables: Sequence[str],
 ) -> Iterator[object]:
-    """Empty tables: the register covers nothing, so its services are not measured."""
-    context.log.warning(f"{contract.register.upper()} is not delivered: what it measures will be null")
+    """Empty tables: the register (or its year) covers nothing, so its services are not measured."""
+    if not workspace.deliveries(contract.register):
+        context.log.warning(f"{contract.register.upper()} is not delivered: what it measures will be null")
     findings = entry_findings(0, 0, dict.fromkeys(contract.reasons, 0), at_entry)
     not_there = [replace(finding, state="not_applicable", note="Ikke leveret / not delivered") for finding in findings]
     yield from tell(context, workspace, ENTRY, not_there, partition_of(context))

@@ -13,6 +13,7 @@ import polars as pl
 
 from catalogue.profiles import Profile
 from faults import Fault, StoreError
+from pipelines.before_start import BEFORE_START_SCHEMA
 from pipelines.disclosure.earlier import Earlier
 from pipelines.disclosure.protect import IS_COMPARED
 from pipelines.gate import Passed
@@ -21,6 +22,8 @@ from releases.folder import releases_of
 from releases.manifest import Manifest, read_manifest, refuse_changed
 
 RELEASED = ("cost_table", "employment_table", "characteristics", "participant_flow")
+LATER = "before_start"
+"""A table that releases of earlier versions of forlob lack."""
 EVIDENCE, BASE = "evidence.parquet", "study_base.parquet"
 
 
@@ -39,6 +42,8 @@ def earlier_releases(folder: Path, store: Path) -> list[Earlier]:
         refuse_changed(path, manifest)
         try:
             tables = {name: pl.read_parquet(path / f"{name}.parquet", glob=False) for name in RELEASED}
+            later = path / f"{LATER}.parquet"
+            asked = pl.read_parquet(later, glob=False) if later.exists() else pl.DataFrame(schema=BEFORE_START_SCHEMA)
             profile = Profile(**manifest.profile)
         except (OSError, TypeError, pl.exceptions.PolarsError) as error:
             what = f"an earlier release cannot be read ({type(error).__name__})"
@@ -46,7 +51,8 @@ def earlier_releases(folder: Path, store: Path) -> list[Earlier]:
             raise StoreError(Fault(what, str(path), mend)) from None
         rows = pl.concat([tables["cost_table"].filter(~IS_COMPARED), tables["employment_table"]])
         base = _base_of(audits_of(store, folder.name) / path.name, manifest)
-        found.append(Earlier(path.name, rows, tables["characteristics"], tables["participant_flow"], profile, base))
+        counts = tables["characteristics"], asked, tables["participant_flow"]
+        found.append(Earlier(path.name, rows, *counts, profile, base))
     return found
 
 

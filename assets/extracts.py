@@ -1,9 +1,12 @@
 """What comes from outside, and forlob reads and never changes: deliveries, participant lists, the catalogue."""
 
+from collections.abc import Sequence
+
 import dagster as dg
 
 from assets.columns import COLUMN_SCHEMA, table_schema
-from expectations.contracts.deliveries import DELIVERIES, DeliveryContract
+from expectations.contracts.deliveries import DELIVERIES
+from expectations.contracts.delivery import DeliveryContract
 from expectations.contracts.lists import PARTICIPANT_LIST
 
 DATA_TEAM = ["team:data"]
@@ -18,7 +21,9 @@ def extract_key(register: str) -> dg.AssetKey:
     return dg.AssetKey(["extracts", register])
 
 
-def extract_specs(years: dg.PartitionsDefinition, studies: dg.PartitionsDefinition) -> list[dg.AssetSpec]:
+def extract_specs(
+    years: dg.PartitionsDefinition, studies: dg.PartitionsDefinition, registers: Sequence[str]
+) -> list[dg.AssetSpec]:
     """What comes from outside: the deliveries and the participant lists, which forlob reads and never changes."""
     delivered = [
         dg.AssetSpec(
@@ -27,10 +32,10 @@ def extract_specs(years: dg.PartitionsDefinition, studies: dg.PartitionsDefiniti
             owners=DATA_TEAM,
             kinds={"parquet", "csv", "sas"},
             description=f"{contract.register.upper()} as delivered ({contract.kind}): {contract.row}.",
-            partitions_def=years if contract.kind == "periodic" else None,
+            partitions_def=years if contract.by_year else None,
             metadata={COLUMN_SCHEMA: _delivered_columns(contract)},
         )
-        for contract in DELIVERIES.values()
+        for contract in map(DELIVERIES.__getitem__, registers)
     ]
     lists = dg.AssetSpec(
         LIST_KEY,

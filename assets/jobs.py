@@ -7,19 +7,22 @@ import dagster as dg
 
 from assets.extracts import CATALOGUE_KEY, LIST_KEY, extract_key
 from assets.failures import IO_RETRIES
-from assets.persons import person_key
+from assets.partitions import A_YEAR, COMES, GATHERED
+from assets.persons import KEY
 from assets.workspace import Workspace
-from expectations.contracts.deliveries import BEF, DELIVERIES
+from expectations.contracts.deliveries import DELIVERIES
 from faults import ForlobError
 
 ENTRY = ("registers", "coverage", "quarantine", "spells", "quality", "population")
 """First parts of the keys of what a delivery becomes before any study."""
 STUDY_TABLES = dg.AssetSelection.assets(
     "participants", "participant_flow", ["quarantine", "participants"], "periods", "use", "use_outside_population",
-    "costs", "cost_table", "employment_table", "changes", "characteristics", "release",
+    "costs", "cost_table", "employment_table", "changes", "mean_intervals", "characteristics",
+    "before_start", "release",
 )  # fmt: skip
-BEF_OF_A_YEAR = dg.AssetSelection.assets(["registers", BEF.register]).required_multi_asset_neighbors()
-BEF_TABLES = BEF_OF_A_YEAR | dg.AssetSelection.assets(["quarantine", BEF.register])
+OF_A_YEAR = dg.AssetSelection.tag(COMES, A_YEAR)
+"""What is made of BEF, and of every other register that comes a year at a time, for each year by itself."""
+OF_YEARS = OF_A_YEAR | dg.AssetSelection.tag(COMES, GATHERED)
 SHAPES = dg.AssetSelection.checks_for_assets(CATALOGUE_KEY, *(extract_key(register) for register in DELIVERIES))
 SHAPE_OF_LIST = dg.AssetSelection.checks_for_assets(LIST_KEY)
 EVERY_ENTRY_TABLE = dg.AssetSelection.key_prefixes(*([layer] for layer in ENTRY)) - dg.AssetSelection.assets(
@@ -28,20 +31,21 @@ EVERY_ENTRY_TABLE = dg.AssetSelection.key_prefixes(*([layer] for layer in ENTRY)
 
 yearly_run = dg.define_asset_job(
     "yearly_run",
-    EVERY_ENTRY_TABLE | dg.AssetSelection.assets(person_key) | SHAPES,
+    EVERY_ENTRY_TABLE | dg.AssetSelection.assets(KEY) | SHAPES,
     description="The year's deliveries come in: the person key, BEF of the year, the cumulative registers, all spells, "
     "and the population's use.",
     op_retry_policy=IO_RETRIES,
 )
 bef_run = dg.define_asset_job(
     "bef_run",
-    BEF_TABLES | dg.AssetSelection.assets(person_key) | SHAPES,
-    description="One year of BEF: backfill it over the years of a first delivery.",
+    OF_YEARS | dg.AssetSelection.assets(KEY) | SHAPES,
+    description="One year of BEF and of the other registers that come a year at a time: backfill it over the years of "
+    "a first delivery.",
     op_retry_policy=IO_RETRIES,
 )
 study_run = dg.define_asset_job(
     "study_run",
-    STUDY_TABLES | dg.AssetSelection.assets(person_key) | SHAPE_OF_LIST,
+    STUDY_TABLES | dg.AssetSelection.assets(KEY) | SHAPE_OF_LIST,
     description="One study, from its participant list to its release.",
     op_retry_policy=IO_RETRIES,
 )
@@ -56,7 +60,7 @@ study_run = dg.define_asset_job(
 def yearly_schedule(workspace: Workspace) -> dg.RunRequest | dg.SkipReason:
     """Ask for the newest delivered year."""
     try:
-        years = bef_years(workspace)
+        years = delivered_years(workspace)
     except ForlobError as error:
         return dg.SkipReason(str(error))
     return dg.RunRequest(partition_key=years[-1]) if years else dg.SkipReason("no BEF is delivered")
@@ -68,21 +72,22 @@ def yearly_schedule(workspace: Workspace) -> dg.RunRequest | dg.SkipReason:
     description="Starts a run when a newer or changed delivery arrives in the folder.",
 )
 def new_deliveries(context: dg.SensorEvaluationContext, workspace: Workspace) -> dg.SensorResult | dg.SkipReason:
-    """Ask for BEF years whose files are new or changed, and for a yearly run when anything else is."""
+    """Ask for years whose files are new or changed, and for a yearly run when anything else is."""
     try:
         deliveries = workspace.found().deliveries
     except ForlobError as error:
         return dg.SkipReason(str(error))
     now = {f"{d.register} {d.period}": d.fingerprint for found in deliveries.values() for d in found}
     before = json.loads(context.cursor) if context.cursor else {}
-    withdrawn = {name.split()[1][:4] for name in before if name.startswith(f"{BEF.register} ") and name not in now}
+    by_year = {register for register in deliveries if DELIVERIES[register].by_year}
+    withdrawn = {name.split()[1][:4] for name in before if name.split()[0] in by_year and name not in now}
     changed = [
         d for found in deliveries.values() for d in found if before.get(f"{d.register} {d.period}") != d.fingerprint
     ]
     if not changed and not withdrawn:
         return dg.SkipReason("every delivery is as it was")
-    years = sorted({d.period[:4] for d in changed if d.register == BEF.register} | withdrawn)
-    newest = bef_years(workspace)[-1:]
+    years = sorted({d.period[:4] for d in changed if d.register in by_year} | withdrawn)
+    newest = delivered_years(workspace)[-1:]
     years = [year for year in years if year not in newest]
     key = hashlib.sha256(json.dumps(now, sort_keys=True).encode()).hexdigest()[:16]
     requests = [
@@ -104,9 +109,10 @@ def studies_after_yearly_run(context: dg.RunStatusSensorContext):
         yield dg.RunRequest(f"{study}-{context.dagster_run.run_id}", partition_key=study)
 
 
-def bef_years(workspace: Workspace) -> list[str]:
-    """The years of BEF that are delivered, oldest first."""
-    return sorted({delivery.period[:4] for delivery in workspace.deliveries(BEF.register)})
+def delivered_years(workspace: Workspace) -> list[str]:
+    """The years of BEF, and of the other registers that come a year at a time, that are delivered, oldest first."""
+    found = workspace.found().deliveries.values()
+    return sorted({one.period[:4] for deliveries in found for one in deliveries if DELIVERIES[one.register].by_year})
 
 
 JOBS = [yearly_run, bef_run, study_run]

@@ -19,7 +19,8 @@ from releases.fingerprints import keyed_fingerprint, sha256_of
 from releases.manifest import Manifest
 from reports.tables import ReleaseTables
 
-STATED = ("id", "title_da", "title_en", "mode", "years_before", "years_after", "price_year", "comparison_ages")
+STATED = ("id", "title_da", "title_en", "mode", "years_before", "years_after", "price_year", "comparison_ages",
+          "age_bands")  # fmt: skip
 """What of a study file is told; where it and the list lie is not."""
 
 

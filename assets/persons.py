@@ -1,6 +1,7 @@
 """The person key: read from every delivery and list, and written by one run at a time."""
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import dagster as dg
@@ -24,19 +25,28 @@ from pipelines.persons import KEY_SCHEMA, extend_person_key
 KEY = dg.AssetKey("person_key")
 
 
-@dg.asset(
-    key=KEY,
-    deps=[*(extract_key(register) for register in DELIVERIES), LIST_KEY],
-    group_name="persons",
-    owners=DATA_TEAM,
-    kinds={"parquet", "polars"},
-    description="Every PNR's number. Restricted: the only table with both. Append-only: none is renumbered.",
-    metadata=table_metadata(PERSON_KEY),
-    check_specs=[contract_spec(KEY)],
-    retry_policy=IO_RETRIES,
-)
-@clear_errors
-def person_key(context: dg.AssetExecutionContext, workspace: Workspace):
+def person_key_asset(registers: Sequence[str]) -> dg.AssetsDefinition:
+    """The key, made of what is delivered of these registers and of the participant lists."""
+
+    @dg.asset(
+        key=KEY,
+        deps=[*(extract_key(register) for register in registers), LIST_KEY],
+        group_name="persons",
+        owners=DATA_TEAM,
+        kinds={"parquet", "polars"},
+        description="Every PNR's number. Restricted: the only table with both. Append-only: none is renumbered.",
+        metadata=table_metadata(PERSON_KEY),
+        check_specs=[contract_spec(KEY)],
+        retry_policy=IO_RETRIES,
+    )
+    @clear_errors
+    def person_key(context: dg.AssetExecutionContext, workspace: Workspace):
+        yield from _extended(context, workspace)
+
+    return person_key
+
+
+def _extended(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[object]:
     """Append the PNRs of every delivery and participant list; unchanged files are not read again."""
     path = Path(workspace.store) / "person_key.parquet"
     deliveries = workspace.found().deliveries
@@ -44,7 +54,7 @@ def person_key(context: dg.AssetExecutionContext, workspace: Workspace):
     fingerprints = sorted(
         [d.fingerprint for found in deliveries.values() for d in found]
         + [f"{study}: {hashlib.sha256(list_path.read_bytes()).hexdigest()}" for study, list_path in lists]
-        + [f"{register}: {[field.name for field in contract.ids]}" for register, contract in DELIVERIES.items()]
+        + [f"{register}: {[field.name for field in DELIVERIES[register].ids]}" for register in workspace.registers]
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{path}.lock"):
@@ -53,8 +63,8 @@ def person_key(context: dg.AssetExecutionContext, workspace: Workspace):
             yield from hold_to_contract(context, workspace, KEY, known.lazy(), None)
             yield dg.MaterializeResult(metadata=_key_metadata(path, known.height, 0, fingerprints))
             return
-        opened = open_every_register(deliveries)
-        pnrs = [delivered_pnrs(DELIVERIES[register], sources) for register, sources in opened.items()]
+        opened = open_every_register(workspace)
+        pnrs = [delivered_pnrs(workspace.contract(register), sources) for register, sources in opened.items()]
         pnrs += [_listed_pnrs(list_path) for _, list_path in lists]
         key = extend_person_key(known, pl.concat(pnrs))
         yield from hold_to_contract(context, workspace, KEY, key.lazy(), None)

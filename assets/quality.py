@@ -16,18 +16,19 @@ from filelock import FileLock
 from assets.checks import check_spec, contract_spec, outputs, suite_specs, tell
 from assets.columns import table_metadata
 from assets.failures import IO_RETRIES, clear_errors
+from assets.inputs import BEF_INPUT, every_year
 from assets.partitions import EVERY_PARTITION
 from assets.spells import EVALUATORS
-from assets.studies import BEF_INPUT, COVERAGE_INPUTS
 from assets.workspace import Workspace
 from expectations.accepted import accept_profile, accepted_before
 from expectations.contracts.deliveries import DELIVERIES
 from expectations.contracts.quality import HANDIC_COVERAGE
+from expectations.contracts.registers import SPELLS
 from expectations.findings import Check, Finding, refuse_blocking
 from expectations.states import WHOLE_SUITE, data_docs_of, followers_made, write_measures
 from expectations.suites.data_docs import build_data_docs
 from expectations.suites.running import run_suite
-from pipelines.quality.across import dream_known_to_bef, handic_alive, lpr_known_to_bef
+from pipelines.quality.across import dream_known_to_bef, handic_alive, known_to_bef, lpr_known_to_bef
 from pipelines.quality.drift import register_measures
 from pipelines.quality.handic_coverage import handic_coverage
 from pipelines.quality.recognised import recognised_codes
@@ -51,38 +52,52 @@ KNOWN_TO_BEF = {
     "dream": lambda runs, bef, known, catalogue: dream_known_to_bef(runs, catalogue.dream_codes, bef, known),
     "lpr_a_kontakt": lambda contacts, bef, known, _: lpr_known_to_bef(contacts, bef, known),
     "handic": lambda grants, bef, known, _: handic_alive(grants, bef, known),
+    **{
+        register: lambda rows, bef, known, _, contract=contract: known_to_bef(
+            contract.register, rows, bef, known, contract.dated_by
+        )
+        for register, contract in DELIVERIES.items()
+        if contract.optional
+    },
 }
 """The share of each register's citizens that BEF knows."""
 CODES_THAT_COUNT = {
     "dream": ("code", lambda catalogue: catalogue.dream_codes.get_column("code")),
     "lpr_a_kontakt": ("kont_type", lambda _: [PHYSICAL_ATTENDANCE]),
     "handic": ("code", lambda catalogue: catalogue.handic_services.get_column("code")),
+    "herb_forsorg_mv_f": ("ophold_type", lambda catalogue: catalogue.shelter_stays.get_column("code")),
+    "sssy": ("spec2", lambda catalogue: catalogue.sssy_specialties.get_column("spec2")),
+    "siu_individ_udgifter_total": ("indsats", lambda catalogue: catalogue.siu_services.get_column("code")),
 }
 """The column whose codes decide what counts, and those that the method or the catalogue knows."""
 
 
-def quality_checks_of(quality_checks: pl.DataFrame, studies: dg.PartitionsDefinition) -> list[dg.AssetChecksDefinition]:
+def quality_checks_of(
+    quality_checks: pl.DataFrame, studies: dg.PartitionsDefinition, registers: Sequence[str]
+) -> list[dg.AssetChecksDefinition]:
     """The suites of the registers and of a study.
 
     Args:
         quality_checks: the catalogue's checks.
         studies: the partitions of study tables.
+        registers: those of the workspace.
     """
-    of_registers = [_register_suite(register, quality_checks.filter(suite=register)) for register in DELIVERIES]
+    of_registers = [_register_suite(register, quality_checks.filter(suite=register)) for register in registers]
     return [*of_registers, _study_suite(quality_checks.filter(suite=STUDY), studies)]
 
 
 def _register_suite(register: str, checks: pl.DataFrame) -> dg.AssetChecksDefinition:
     """A register's profile against the year and the delivery before, its citizens against BEF; blocks the spells."""
-    cumulative, whole = DELIVERIES[register].kind == "cumulative", _whole_suite(f"registers/{register}")
+    contract, whole = DELIVERIES[register], _whole_suite(f"registers/{register}")
+    cumulative = contract.kind == "cumulative"
     keys = {
         "profile": dg.AssetKey(["quality", "profiles", register]),
         "rows": dg.AssetKey(["registers", register]),
         "coverage": dg.AssetKey(["coverage", register]),
     }
-    if cumulative:
+    if register in KNOWN_TO_BEF:
         keys |= {"bef": dg.AssetKey(["registers", "bef"]), "bef_coverage": dg.AssetKey(["coverage", "bef"])}
-    every_year = {dg.AssetKey(key.path) for key in keys.values() if key.path[-1] == "bef"}
+    every_year = {key for key in keys.values() if DELIVERIES[key.path[-1]].by_year}
     deps = [dg.AssetDep(key, partition_mapping=EVERY_PARTITION if key in every_year else None) for key in keys.values()]
 
     @dg.multi_asset_check(
@@ -102,11 +117,12 @@ def _register_suite(register: str, checks: pl.DataFrame) -> dg.AssetChecksDefini
         compared = cumulative and coverage.height > 0  # a register that is not delivered any more has lost nothing
         before = accepted_before(store, register, profile) if compared else None
         measures = [register_measures(profile, before, coverage.get_column("data_end").max())]
-        if cumulative:
+        if register in KNOWN_TO_BEF:
             catalogue, known = workspace.read_catalogue(), pl.concat([coverage, tables["bef_coverage"].collect()])
             measures.append(KNOWN_TO_BEF[register](tables["rows"], tables["bef"], known, catalogue))
-            column, codes = CODES_THAT_COUNT[register]
-            measures.append(recognised_codes(profile, column, codes(catalogue)))
+            if register in CODES_THAT_COUNT:
+                column, codes = CODES_THAT_COUNT[register]
+                measures.append(recognised_codes(profile, column, codes(catalogue), by_year=contract.by_year))
         figures = pl.concat(measures)
         write_measures(store, register, figures)
         found = run_suite(register, figures, checks, workspace.results_of_suites)
@@ -115,7 +131,7 @@ def _register_suite(register: str, checks: pl.DataFrame) -> dg.AssetChecksDefini
         refuse_blocking(found)
         if compared:
             accept_profile(store, register, profile)
-        if not cumulative:  # of the others spells are made
+        if register not in SPELLS:  # of the others spells are made
             followers_made(store, f"registers/{register}")
 
     return register_suite
@@ -187,13 +203,13 @@ def _together(whole: Check, found: Sequence[Finding]) -> Finding:
     return Finding(whole, "failed" if n else "passed", n, len(found))
 
 
-def data_docs_spec(folders: Folders) -> dg.AssetSpec:
+def data_docs_spec(folders: Folders, registers: Sequence[str]) -> dg.AssetSpec:
     """The pages on quality, as a place in the graph with a link to them."""
     address = os.environ.get(DATA_DOCS_URL)
     site = data_docs_of(folders.store) / "index.html"
     return dg.AssetSpec(
         ["quality", "data_docs"],
-        deps=[*(["quality", "profiles", register] for register in DELIVERIES), GATE],
+        deps=[*(["quality", "profiles", register] for register in registers), GATE],
         group_name="quality",
         owners=EVALUATORS,
         kinds={"html"},
@@ -211,7 +227,7 @@ def _build_pages(workspace: Workspace) -> None:
 @dg.asset(
     key=["quality", "handic_coverage"],
     ins={"grants": dg.AssetIn(["registers", "handic"]), "bef": BEF_INPUT,
-         **{name: COVERAGE_INPUTS[name] for name in ("bef_coverage", "handic_coverage")}},
+         **{f"{register}_coverage": every_year("coverage", register) for register in ("bef", "handic")}},
     group_name="quality",
     owners=EVALUATORS,
     kinds={"parquet", "polars"},

@@ -21,46 +21,56 @@ from assets.delivered import (
 )
 from assets.extracts import DATA_TEAM, extract_key
 from assets.failures import IO_RETRIES, clear_errors
-from assets.partitions import EVERY_PARTITION
+from assets.partitions import A_YEAR, COMES, EVERY_PARTITION, GATHERED
 from assets.workspace import Workspace
 from deliveries.entry import enter
+from deliveries.folder import Delivery
 from deliveries.shape import family_columns
 from deliveries.sources import Source, open_sources
 from deliveries.wide import enter_wide, wide_rows
 from engines.parts import parts_folder
 from expectations.contracts.columns import polars_schema
-from expectations.contracts.deliveries import BEF, DELIVERIES, DREAM, DeliveryContract
+from expectations.contracts.deliveries import DELIVERIES, DREAM
+from expectations.contracts.delivery import DeliveryContract
 from expectations.contracts.registers import REGISTERS
 from expectations.findings import Check
 from expectations.thresholds import checks_at_entry
 from expectations.validate import contract_of
 from faults import DeliveryError
-from pipelines.coverage import column_coverage, snapshot_coverage, span_coverage
+from pipelines.coverage import column_coverage, snapshot_coverage, span_coverage, yearly_coverage
 from pipelines.quality.profiles import profile
 from pipelines.registers.dream import month_runs, week_runs
 from pipelines.weeks import month_columns, week_columns
 
 
-def register_assets(years: dg.PartitionsDefinition, quality_checks: pl.DataFrame) -> list[dg.AssetsDefinition]:
+def register_assets(
+    years: dg.PartitionsDefinition, quality_checks: pl.DataFrame, registers: Sequence[str]
+) -> list[dg.AssetsDefinition]:
     """Each register with what it covers, its profile, and what was set aside.
 
     Args:
-        years: the partitions of periodic registers.
+        years: the partitions of registers that come a year at a time.
         quality_checks: the catalogue's checks, of which those made at entry stand beside the registers.
+        registers: those of the workspace.
     """
-    narrow = [_narrow(contract, years, quality_checks) for contract in DELIVERIES.values() if contract is not DREAM]
-    return [*narrow, _dream(quality_checks), _every_year_set_aside(years)]
+    contracts = [DELIVERIES[register] for register in registers]
+    narrow = [_narrow(contract, years, quality_checks) for contract in contracts if contract is not DREAM]
+    set_aside = [_every_year_set_aside(contract) for contract in contracts if contract.by_year]
+    return [*narrow, _dream(quality_checks), *set_aside]
 
 
 def _outs(contract: DeliveryContract, tables: Sequence[str]) -> dict[str, dg.AssetOut]:
     register, name = contract.register, contract.register.upper()
     set_aside = f"Rows of {name} that broke the contract, as delivered. Restricted."
     profile = f"Counts of {name} by year; no value of a citizen."
+    tags = {COMES: A_YEAR} if contract.by_year else None
     return {
-        **{table: table_out(["registers", table], DATA_TEAM) for table in tables},
-        "coverage": table_out(["coverage", register], DATA_TEAM, f"Which days the delivery of {name} covers."),
-        "profile": table_out(["quality", "profiles", register], DATA_TEAM, profile),
-        "quarantine": table_out(quarantine_key(contract).path, DATA_TEAM, set_aside),
+        **{table: table_out(["registers", table], DATA_TEAM, tags=tags) for table in tables},
+        "coverage": table_out(
+            ["coverage", register], DATA_TEAM, f"Which days the delivery of {name} covers.", tags=tags
+        ),
+        "profile": table_out(["quality", "profiles", register], DATA_TEAM, profile, tags=tags),
+        "quarantine": table_out(quarantine_key(contract).path, DATA_TEAM, set_aside, tags=tags),
     }
 
 
@@ -75,10 +85,9 @@ def _narrow(
     contract: DeliveryContract, years: dg.PartitionsDefinition, quality_checks: pl.DataFrame
 ) -> dg.AssetsDefinition:
     """A register whose rows become rows of its table."""
-    periodic = contract.kind == "periodic"
     outs = _outs(contract, [contract.register])
     at_entry = checks_at_entry(contract.register, quality_checks)
-    split_by = years if periodic else None
+    split_by = years if contract.by_year else None
 
     @dg.multi_asset(
         name=contract.register,
@@ -91,36 +100,45 @@ def _narrow(
     )
     @clear_errors
     def register(context: dg.AssetExecutionContext, workspace: Workspace, person_key: pl.LazyFrame):
-        deliveries = workspace.deliveries(contract.register, context.partition_key if periodic else None)
+        deliveries = workspace.deliveries(contract.register, context.partition_key if contract.by_year else None)
         if not deliveries:
             yield from nothing_delivered(context, workspace, contract, at_entry, [contract.register])
             return
-        sources = open_sources(contract, deliveries)
-        warn_of_numeric_pnrs(context, contract, sources)
+        stated = workspace.contract(contract.register)
+        sources = open_sources(stated, deliveries)
+        warn_of_numeric_pnrs(context, stated, sources)
         with parts_folder(UPath(workspace.store), contract.register) as folder:
             try:
-                entered = enter(contract, sources, person_key.collect(), Path(folder))
+                entered = enter(stated, sources, person_key.collect(), Path(folder))
             except DeliveryError:
                 yield from cannot_be_entered(context, workspace, at_entry)
                 raise
             yield from account(context, workspace, contract, at_entry, deliveries, entered)
             rows = entered.kept.cast(dict(polars_schema(REGISTERS[contract.register])))
-            data_end = deliveries[-1].data_end
-            coverage = (
-                snapshot_coverage(
-                    contract.register, rows.select(pl.col("reference_date").unique()).collect().to_series()
-                )
-                if contract is BEF
-                else span_coverage(contract.register, entered.earliest, data_end)
-            )
+            data_end = _data_end(workspace, deliveries[-1])
             tables = {
                 contract.register: rows,
-                "coverage": coverage,
+                "coverage": _coverage(contract, rows, entered.earliest, data_end),
                 "profile": profile(contract.register, rows, data_end=data_end),
             }
             yield from outputs(context, workspace, **tables)
 
     return register
+
+
+def _data_end(workspace: Workspace, newest: Delivery) -> date:
+    """The last day that a delivery tells of: of a register that is known to have ended, at the latest that."""
+    last_year = workspace.read_catalogue().last_year(newest.register)
+    return min(newest.data_end, date(last_year, 12, 31)) if last_year else newest.data_end
+
+
+def _coverage(contract: DeliveryContract, rows: pl.LazyFrame, earliest: date | None, data_end: date) -> pl.DataFrame:
+    if contract.kind == "periodic":
+        days = rows.select(pl.col(contract.dated_by).unique()).collect().to_series()
+        return snapshot_coverage(contract.register, days)
+    if contract.kind == "yearly":
+        return yearly_coverage(contract.register, data_end)
+    return span_coverage(contract.register, earliest, data_end)
 
 
 def _dream(quality_checks: pl.DataFrame) -> dg.AssetsDefinition:
@@ -189,22 +207,24 @@ def _calendar(
     return weeks, months
 
 
-def _every_year_set_aside(years: dg.PartitionsDefinition) -> dg.AssetsDefinition:
-    """The rows of a periodic register that were set aside, of all years in one file."""
+def _every_year_set_aside(contract: DeliveryContract) -> dg.AssetsDefinition:
+    """The rows of a register that comes a year at a time that were set aside, of all years in one file."""
+    key = dg.AssetKey(["quarantine", contract.register])
 
     @dg.asset(
-        key=["quarantine", BEF.register],
-        ins={"by_year": dg.AssetIn(quarantine_key(BEF), partition_mapping=EVERY_PARTITION)},
+        key=key,
+        ins={"by_year": dg.AssetIn(quarantine_key(contract), partition_mapping=EVERY_PARTITION)},
         group_name="quarantine",
         owners=DATA_TEAM,
         kinds={"parquet", "polars"},
-        description="Rows of BEF that broke the contract, of every year. Restricted.",
-        metadata=table_metadata(contract_of(["quarantine", BEF.register])),
-        check_specs=[contract_spec(dg.AssetKey(["quarantine", BEF.register]))],
+        description=f"Rows of {contract.register.upper()} that broke the contract, of every year. Restricted.",
+        metadata=table_metadata(contract_of(key.path)),
+        tags={COMES: GATHERED},
+        check_specs=[contract_spec(key)],
         retry_policy=IO_RETRIES,
     )
     @clear_errors
-    def bef_quarantine(context: dg.AssetExecutionContext, workspace: Workspace, by_year: pl.LazyFrame):
+    def gathered(context: dg.AssetExecutionContext, workspace: Workspace, by_year: pl.LazyFrame):
         yield from outputs(context, workspace, result=by_year)
 
-    return bef_quarantine
+    return gathered

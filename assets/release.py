@@ -4,7 +4,7 @@ Here: the gate, from the store's tables to the files of a release. Not here: its
 of disclosure control (`pipelines.disclosure`), nor how a release reaches its folder (`releases.folder`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,20 +16,23 @@ from filelock import FileLock
 from assets.columns import COLUMN_SCHEMA, table_schema
 from assets.earlier import audits_of, earlier_releases, keep_evidence
 from assets.failures import IO_RETRIES, clear_errors
+from assets.inputs import coverage_inputs
 from assets.manifest import manifest_of
 from assets.progress import tell
 from assets.spells import EVALUATORS
-from assets.studies import COVERAGE_INPUTS
 from assets.workspace import Workspace
 from catalogue.codes import code_rows
 from catalogue.reader import Catalogue
 from deliveries.studies import Study
 from expectations.contracts.studies import COST_TABLE
 from expectations.findings import refuse_blocking
+from pipelines.before_start import looked_back
+from pipelines.characteristics import AGE_BANDS
 from pipelines.costs import PAYERS, payer_rules, price_rows
 from pipelines.coverage import crosses_hospital_break, spans
 from pipelines.disclosure.protect import StudyTables
 from pipelines.gate import through_the_gate
+from pipelines.splits import splits_of
 from releases.fingerprints import code_fingerprint, code_in_words
 from releases.folder import publish
 from releases.manifest import write_manifest
@@ -38,7 +41,7 @@ from reports.datapackage import write_datapackage
 from reports.html.report import write_report
 from reports.parquet import write_parquet
 from reports.sources import write_sources
-from reports.tables import RELEASED, ReleaseTables
+from reports.tables import CATEGORIES, RELEASED, ReleaseTables
 from reports.workbook import write_workbook
 
 PRICE_COLUMNS = ("service", "year", "price", "status", "source")
@@ -46,12 +49,13 @@ PAYER_COLUMNS = ("service", "valid_from", "valid_to", *PAYERS, "source")
 MADE_FROM = ("participants", "periods", "use", "costs")
 
 
-def release_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
+def release_assets(studies: dg.PartitionsDefinition, registers: Sequence[str]) -> list[dg.AssetsDefinition]:
     """What policy staff take home of a study."""
+    coverage_ins = coverage_inputs(registers)
 
     @dg.asset(
         key="release",
-        ins={name: dg.AssetIn(name) for name in (*RELEASED, *MADE_FROM)} | COVERAGE_INPUTS,
+        ins={name: dg.AssetIn(name) for name in (*RELEASED, *MADE_FROM)} | coverage_ins,
         deps=["catalogue"],
         partitions_def=studies,
         group_name="release",
@@ -84,14 +88,18 @@ def _release(
     releases = Path(workspace.release) / study.id
     catalogue = workspace.read_catalogue()
     profile = catalogue.profile(study.profile)
-    known = pl.concat([inputs[name] for name in COVERAGE_INPUTS]).collect()
+    known = pl.concat([inputs[name] for name in coverage_inputs(workspace.registers)]).collect()
     true = StudyTables(**{name: inputs[name].collect() for name in RELEASED})
     periods = inputs["periods"].collect()
+    look_back = looked_back(catalogue.services_before_start, catalogue.all_services, study.look_back)
     passed = through_the_gate(
         true,
-        inputs["participants"].filter("in_study_base").select("person", "kom", "group").collect(),
+        splits_of(
+            inputs["participants"].filter("in_study_base").collect(), study.split_by, study.age_bands or AGE_BANDS
+        ),
         periods,
         inputs["costs"].collect(),
+        look_back,
         catalogue,
         study.price_year,
         profile,
@@ -114,6 +122,9 @@ def _release(
         not_measured=_not_measured(inputs["use"], true.cost_table),
         areas=catalogue.areas,
         services=catalogue.services,
+        categories=catalogue.services_before_start.join(
+            catalogue.all_services.select("service", "register"), on="service", maintain_order="left"
+        ).select(list(CATEGORIES)),
         sources=_distinct(price_rows(needed, catalogue), catalogue, PRICE_COLUMNS),
         payer_rules=_distinct(payer_rules(needed, catalogue), catalogue, PAYER_COLUMNS),
         codes=code_rows(catalogue),

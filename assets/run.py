@@ -14,8 +14,8 @@ from pathlib import Path
 import dagster as dg
 
 from assets.failures import EXIT_CODE
-from assets.jobs import BEF_OF_A_YEAR, SHAPE_OF_LIST, STUDY_TABLES, bef_run, bef_years, study_run, yearly_run
-from assets.persons import person_key
+from assets.jobs import OF_A_YEAR, SHAPE_OF_LIST, STUDY_TABLES, bef_run, delivered_years, study_run, yearly_run
+from assets.persons import KEY
 from assets.progress import told_of_steps
 from assets.shapes import KIND as SHAPE
 from assets.shapes import shapes_of_deliveries, together
@@ -23,7 +23,7 @@ from assets.workspace import Workspace
 from catalogue.reader import Catalogue
 from deliveries.lists import read_participant_list
 from deliveries.studies import Study, read_studies
-from expectations.contracts.deliveries import BEF
+from expectations.contracts.deliveries import BEF, DELIVERIES
 from expectations.states import FOLDER, write_state
 from expectations.thresholds import SUITE as ENTRY
 from faults import CatalogueError, DeliveryError, Fault, ForlobError, StudyError
@@ -68,12 +68,15 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Plan:
-    """The studies and the runs to make, and what a reader of the results should know beforehand."""
+    """The studies and the runs to make, what a reader of the results should know beforehand, and the registers that
+    come a year at a time with the first of their years.
+    """
 
     studies: list[Study]
     steps: list[Step]
     warnings: list[str]
     first_year: str
+    by_year: list[str]
 
 
 def plan(workspace: Workspace, study_ids: Sequence[str]) -> Plan:
@@ -98,8 +101,8 @@ def plan(workspace: Workspace, study_ids: Sequence[str]) -> Plan:
             faults.append(error)
 
     def check_years() -> None:
-        years.extend(bef_years(workspace))
-        if not years:
+        years.extend(delivered_years(workspace))
+        if not workspace.deliveries(BEF.register):
             what = "no delivery of BEF, without which nobody is known to be in the population"
             raise DeliveryError(Fault(what, workspace.extracts, "deliver its snapshots, such as bef202012.parquet"))
 
@@ -108,28 +111,37 @@ def plan(workspace: Workspace, study_ids: Sequence[str]) -> Plan:
     check(lambda: studies.extend(_chosen(workspace, study_ids)))
     check(lambda: catalogues.append(workspace.read_catalogue()))
     for study in studies:
-        check(partial(read_participant_list, study.participants))
+        check(partial(read_participant_list, study.participants, study.group_column))
         for catalogue in catalogues:
             check(partial(_profile, catalogue, study))
+            check(partial(_look_backs, catalogue, study))
     if faults:
         raise together(faults)
     *older, newest = years
     of_years = (("registers",), (*FOLDER, ENTRY, "registers"))  # a year that was blocked has a state and no table
     entered = {
-        path.stem for parts in of_years for path in Path(workspace.store, *parts, BEF.register).glob("[0-9]*.parquet")
+        path.stem
+        for parts in of_years
+        for register in by_year(workspace)
+        for path in Path(workspace.store, *parts, register).glob("[0-9]*.parquet")
     }
     withdrawn = {year for year in entered - set(years) if years[0] < year}  # earlier years are no partitions any more
     # The newest year last: its suites compare years, and look other registers' citizens up in BEF.
     first, *rest = [*sorted({*older, *withdrawn}), newest]
-    with_key = BEF_OF_A_YEAR | dg.AssetSelection.assets(person_key)
+    with_key = OF_A_YEAR | dg.AssetSelection.assets(KEY)
     steps = [Step(f"bef_run {first}", bef_run.name, first, with_key, suites=False)] if rest else []
-    steps += [Step(f"bef_run {year}", bef_run.name, year, BEF_OF_A_YEAR, suites=False) for year in rest[:-1]]
+    steps += [Step(f"bef_run {year}", bef_run.name, year, OF_A_YEAR, suites=False) for year in rest[:-1]]
     steps += [Step(f"yearly_run {newest}", yearly_run.name, newest)]
     steps += [
         Step(f"study_run {study.id}", study_run.name, study.id, STUDY_TABLES | SHAPE_OF_LIST) for study in studies
     ]
     ignored = [f"not read: {path.name}: {why}" for path, why in workspace.found().ignored]
-    return Plan(studies, steps, [*catalogues[0].warnings, *ignored], years[0])
+    return Plan(studies, steps, [*catalogues[0].warnings, *ignored], years[0], by_year(workspace))
+
+
+def by_year(workspace: Workspace) -> list[str]:
+    """The workspace's registers that come a year at a time."""
+    return [register for register in workspace.registers if DELIVERIES[register].by_year]
 
 
 def make_runs(
@@ -203,6 +215,16 @@ def _profile(catalogue: Catalogue, study: Study) -> None:
     except CatalogueError as error:
         told = [Fault(fault.what, f"{study.path}, key `profile`", fault.mend) for fault in error.faults]
         raise StudyError(told) from None
+
+
+def _look_backs(catalogue: Catalogue, study: Study) -> None:
+    """Refuse a look-back of a category that the catalogue lacks: it would have no effect."""
+    known = catalogue.services_before_start.get_column("category").unique(maintain_order=True).to_list()
+    unknown = [category for category in study.look_back if category not in known]
+    if unknown:
+        where, mend = f"{study.path}, key `look_back`", f"name one of {', '.join(known)}, or add it to the catalogue"
+        what = f"services_before_start.csv has no category {', '.join(map(repr, unknown))}"
+        raise StudyError(Fault(what, where, mend))
 
 
 def _account(outcome: Outcome, result: dg.ExecuteInProcessResult) -> None:

@@ -4,7 +4,7 @@ Here: names and types of what comes from outside, shown beside it. Not here: the
 (`expectations.contracts`), nor the rows (`assets.registers`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import dagster as dg
@@ -17,27 +17,27 @@ from deliveries.folder import Delivery
 from deliveries.lists import read_participant_list
 from deliveries.sources import Source, open_sources
 from expectations.contracts.catalogue import CATALOGUE_FILES
-from expectations.contracts.deliveries import DELIVERIES
 from expectations.findings import Check, Finding
 from expectations.validate import contract_faults, hold
 from faults import CatalogueError, DeliveryError, Fault, ForlobError
 
 KIND = "shape"
-FROM_OUTSIDE = [*(extract_key(register) for register in DELIVERIES), CATALOGUE_KEY]
 
 
-def shape_checks(studies: dg.PartitionsDefinition) -> list[dg.AssetChecksDefinition]:
+def shape_checks(studies: dg.PartitionsDefinition, registers: Sequence[str]) -> list[dg.AssetChecksDefinition]:
     """Whether what comes from outside has the columns that its contract states; blocks all that is made of it.
 
     Args:
         studies: the partitions of participant lists.
+        registers: those of the workspace.
     """
+    from_outside = [*(extract_key(register) for register in registers), CATALOGUE_KEY]
     of_list = _check(LIST_KEY)
 
     @dg.multi_asset_check(
         name="shape_of_deliveries",
         description="Opens every delivered file and the catalogue, before a row is read.",
-        specs=[check_spec(_check(key), blocking=True) for key in FROM_OUTSIDE],
+        specs=[check_spec(_check(key), blocking=True) for key in from_outside],
         can_subset=True,
         retry_policy=IO_RETRIES,
     )
@@ -58,7 +58,7 @@ def shape_checks(studies: dg.PartitionsDefinition) -> list[dg.AssetChecksDefinit
     def shape_of_list(context: dg.AssetCheckExecutionContext, workspace: Workspace):
         faults: list[ForlobError] = []
         study = workspace.study(context.partition_key)
-        finding = _tried(of_list, 1, lambda: read_participant_list(study.participants), faults)
+        finding = _tried(of_list, 1, lambda: read_participant_list(study.participants, study.group_column), faults)
         yield from tell(context, workspace, KIND, [finding], study.id)
         if faults:
             raise faults[0]
@@ -73,25 +73,29 @@ def shapes_of_deliveries(workspace: Workspace) -> tuple[list[Finding], list[Forl
     findings = []
     for register, deliveries in found.items():
         files = sum(len(delivery.paths) for delivery in deliveries)
-        tried = partial(open_sources, DELIVERIES[register], deliveries)
+        tried = partial(_opened, workspace, register, deliveries)
         findings.append(_tried(_check(extract_key(register)), files, tried, faults))
     of_catalogue = partial(_hold_catalogue, workspace)
     findings.append(_tried(_check(CATALOGUE_KEY), len(CATALOGUE_FILES), of_catalogue, faults))
     return findings, faults
 
 
-def open_every_register(deliveries: Mapping[str, Sequence[Delivery]]) -> dict[str, list[Source]]:
+def open_every_register(workspace: Workspace) -> dict[str, list[Source]]:
     """The files of all registers; what is wrong with any of them is told before a row is read."""
     opened: dict[str, list[Source]] = {}
     faults: list[Fault] = []
-    for register, found in deliveries.items():
+    for register, found in workspace.found().deliveries.items():
         try:
-            opened[register] = open_sources(DELIVERIES[register], found)
+            opened[register] = _opened(workspace, register, found)
         except DeliveryError as error:
             faults += error.faults
     if faults:
         raise DeliveryError(faults)
     return opened
+
+
+def _opened(workspace: Workspace, register: str, deliveries: Sequence[Delivery]) -> list[Source]:
+    return open_sources(workspace.contract(register), deliveries)
 
 
 def together(errors: Sequence[ForlobError]) -> ForlobError:

@@ -1,5 +1,6 @@
 """Registers to spells: the dated pieces of service that everything after is written for."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -10,21 +11,47 @@ from assets.checks import check_spec, contract_spec, contract_specs, outputs, te
 from assets.columns import table_metadata, table_out
 from assets.engine import StageEngine
 from assets.failures import IO_RETRIES, clear_errors
+from assets.inputs import every_year, spell_registers
 from assets.workspace import Workspace
-from expectations.contracts.quality import UNMAPPED_CODES
+from expectations.contracts.quality import UNMAPPED_CODES, WITH_CODES
 from expectations.contracts.registers import SPELLS
 from expectations.findings import Check, Finding, State
 from expectations.states import followers_made
+from pipelines.registers import (
+    bfl,
+    drg_kontakter,
+    herb_forsorg_mv_f,
+    kraf,
+    krin,
+    krsi,
+    lpr_a_kontakt,
+    nab,
+    siu_individ_udgifter_total,
+    smdb_vbgf,
+    sssy,
+)
 from pipelines.registers import dream as dream_register
 from pipelines.registers import handic as handic_register
-from pipelines.registers import lpr_a_kontakt
 from pipelines.registers.lpr_a_kontakt import PHYSICAL_ATTENDANCE, attendance
 
 EVALUATORS = ["team:evaluation"]
+FURTHER = {
+    "herb_forsorg_mv_f": (herb_forsorg_mv_f.STAGE, ("shelter_stays", "data_end")),
+    "smdb_vbgf": (smdb_vbgf.STAGE, ("drug_treatment_gap_days", "data_end")),
+    "nab": (nab.STAGE, ("nab_last_year", "data_end")),
+    "sssy": (sssy.STAGE, ("sssy_specialties",)),
+    "drg_kontakter": (drg_kontakter.STAGE, ("psychiatric_specialties_lpr2",)),
+    "siu_individ_udgifter_total": (siu_individ_udgifter_total.STAGE, ("siu_services", "data_end")),
+    "bfl": (bfl.STAGE, ()),
+    "krsi": (krsi.STAGE, ()),
+    "kraf": (kraf.STAGE, ()),
+    "krin": (krin.STAGE, ("data_end",)),
+}
+"""Of the registers beyond the four: what makes their spells, and what it is told: a file or a limit of the catalogue,
+or the register's data end.
+"""
 MOST_NAMED = 10
 """Codes named in a warning."""
-WITH_CODES = ("dream", "handic")
-"""Registers whose codes the catalogue maps to services."""
 UNMAPPED_KEY = dg.AssetKey(["quality", "unmapped_codes"])
 CODES = "codes"
 
@@ -149,26 +176,73 @@ def lpr_a_kontakt_spells(
     followers_made(Path(workspace.store), "registers/lpr_a_kontakt")
 
 
-@dg.asset(
-    key=UNMAPPED_KEY,
-    ins={register: dg.AssetIn(["quality", f"unmapped_{register}"]) for register in WITH_CODES}
-    | {f"{register}_profile": dg.AssetIn(["quality", "profiles", register]) for register in WITH_CODES},
-    group_name="quality",
-    owners=EVALUATORS,
-    kinds={"parquet", "polars"},
-    description="Every delivered code that the catalogue does not map, by register and year.",
-    metadata=table_metadata(UNMAPPED_CODES),
-    check_specs=[
-        contract_spec(UNMAPPED_KEY),
-        *(check_spec(_all_mapped(register), blocking=False) for register in WITH_CODES),
-    ],
-    retry_policy=IO_RETRIES,
-)
-@clear_errors
-def unmapped_codes(context: dg.AssetExecutionContext, workspace: Workspace, **tables):
+def _further(register: str) -> dg.AssetsDefinition:
+    """The spells of a register beyond the four."""
+    stage, told = FURTHER[register]
+    with_codes = register in WITH_CODES
+    outs = {"spells": _spells_out(register)} | ({"unmapped": _unmapped_out(register)} if with_codes else {})
+
+    @dg.multi_asset(
+        name=f"{register}_spells",
+        outs=outs,
+        ins={"rows": every_year("registers", register), "coverage": every_year("coverage", register)},
+        deps=["catalogue"],
+        check_specs=[contract_spec(out.key) for out in outs.values()],
+        retry_policy=IO_RETRIES,
+    )
+    @clear_errors
+    def spells(
+        context: dg.AssetExecutionContext,
+        workspace: Workspace,
+        engine: dg.ResourceParam[StageEngine],
+        rows: pl.LazyFrame,
+        coverage: pl.LazyFrame,
+    ):
+        catalogue = workspace.read_catalogue()
+        data_end = coverage.select(pl.max("data_end")).collect().item() or date.max  # no year of it: there are no rows
+        settings = {name: data_end if name == "data_end" else catalogue.stated(name) for name in told}
+        with engine.run(context, stage, {"rows": rows}, **settings) as tables:
+            if with_codes:
+                _warn_of_unmapped(context, register.upper(), tables["unmapped"])
+            yield from outputs(context, workspace, **{name: tables[name] for name in outs})
+        followers_made(Path(workspace.store), f"registers/{register}")
+
+    return spells
+
+
+def _unmapped_codes(with_codes: Sequence[str]) -> dg.AssetsDefinition:
     """All registers' unmapped codes in one table, and their share of all codes."""
+
+    @dg.asset(
+        key=UNMAPPED_KEY,
+        ins={register: dg.AssetIn(["quality", f"unmapped_{register}"]) for register in with_codes}
+        | {f"{register}_profile": every_year("quality/profiles", register) for register in with_codes},
+        group_name="quality",
+        owners=EVALUATORS,
+        kinds={"parquet", "polars"},
+        description="Every delivered code that the catalogue does not map, by register and year.",
+        metadata=table_metadata(UNMAPPED_CODES),
+        check_specs=[
+            contract_spec(UNMAPPED_KEY),
+            *(check_spec(_all_mapped(register), blocking=False) for register in with_codes),
+        ],
+        retry_policy=IO_RETRIES,
+    )
+    @clear_errors
+    def unmapped_codes(context: dg.AssetExecutionContext, workspace: Workspace, **tables):
+        yield from _told_unmapped(context, workspace, with_codes, tables)
+
+    return unmapped_codes
+
+
+def _told_unmapped(
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    with_codes: Sequence[str],
+    tables: Mapping[str, pl.LazyFrame],
+) -> Iterator[object]:
     named, findings = [], []
-    for register in WITH_CODES:
+    for register in with_codes:
         unmapped = tables[register].collect()
         named.append(unmapped.select(pl.lit(register).alias("register"), "code", "year", "n"))
         n = int(unmapped.get_column("n").sum())
@@ -190,4 +264,8 @@ def _warn_of_unmapped(context: dg.AssetExecutionContext, register: str, table: p
     context.add_output_metadata(counts, output_name="unmapped")
 
 
-SPELL_ASSETS = [dream_spells, handic_spells, lpr_a_kontakt_spells, unmapped_codes]
+def spell_assets(registers: Sequence[str]) -> list[dg.AssetsDefinition]:
+    """The spells of a workspace's registers."""
+    with_codes = [register for register in WITH_CODES if register in registers]
+    further = [_further(register) for register in spell_registers(registers)]
+    return [dream_spells, handic_spells, lpr_a_kontakt_spells, *further, _unmapped_codes(with_codes)]

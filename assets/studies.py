@@ -3,7 +3,7 @@
 Not here: what else is told of a study beside that (`assets.study_results`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
 import polars as pl
@@ -12,43 +12,38 @@ from assets.checks import contract_spec, outputs
 from assets.columns import sentence, table_metadata
 from assets.extracts import LIST_KEY
 from assets.failures import IO_RETRIES, clear_errors
-from assets.partitions import EVERY_PARTITION
-from assets.spells import EVALUATORS
+from assets.inputs import BEF_INPUT, coverage_inputs, of_persons_inputs, spell_inputs
+from assets.spells import EVALUATORS, MOST_NAMED
 from assets.workspace import Workspace
 from deliveries.lists import read_participant_list
 from deliveries.studies import Study
 from deliveries.values import PNR_WIDTH
-from expectations.contracts.deliveries import DELIVERIES
-from expectations.contracts.registers import SPELLS
+from expectations.contracts.deliveries import ALWAYS
 from expectations.contracts.study_results import STUDY_TABLES
 from expectations.findings import refuse_blocking
 from expectations.validate import contract_of
 from faults import Fault, StoreError, StudyError
+from pipelines.characteristics import AGE_BANDS
 from pipelines.comparison import Comparison, StudyBase, comparison, touched_years
 from pipelines.costs import costs, services_without_payer
-from pipelines.coverage import covered, crosses_hospital_break
+from pipelines.coverage import covered, crosses_hospital_break, earliest_data_end
+from pipelines.education import Education, education_before_start
 from pipelines.participants import accept, participant_flow, with_traits
 from pipelines.periods import study_periods
 from pipelines.persons import of_persons
 from pipelines.population import without
 from pipelines.presence import presence, snapshots_for
+from pipelines.splits import splits_of
 from pipelines.tables import cost_table
 from pipelines.use import study_use
 
-BEF_INPUT = dg.AssetIn(["registers", "bef"], partition_mapping=EVERY_PARTITION)
-COVERAGE_INPUTS = {
-    f"{register}_coverage": dg.AssetIn(
-        ["coverage", register], partition_mapping=EVERY_PARTITION if contract.kind == "periodic" else None
-    )
-    for register, contract in DELIVERIES.items()
-}
 LIST_QUARANTINE = dg.AssetKey(["quarantine", "participants"])
-SPELL_INPUTS = {f"{name}_spells": dg.AssetIn(["spells", name]) for name in SPELLS}
 POPULATION_INPUTS = {name: dg.AssetIn(["population", name]) for name in ("citizens", "use", "measured")}
 
 
-def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
-    """The tables of a study, each partitioned by study."""
+def study_assets(studies: dg.PartitionsDefinition, registers: Sequence[str]) -> list[dg.AssetsDefinition]:
+    """The tables of a study, each partitioned by study, made of these registers."""
+    coverage_ins, spell_ins = coverage_inputs(registers), spell_inputs(registers)
     common = {"partitions_def": studies, "retry_policy": IO_RETRIES}
 
     def _contracts(*tables: str) -> list[dg.AssetCheckSpec]:
@@ -73,7 +68,8 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
             "person_key": dg.AssetIn("person_key"),
             "bef": BEF_INPUT,
             "dream": dg.AssetIn(["registers", "dream"]),
-            "dream_coverage": COVERAGE_INPUTS["dream_coverage"],
+            "dream_coverage": coverage_ins["dream_coverage"],
+            **of_persons_inputs(registers, "udda"),
         },
         deps=[LIST_KEY, "catalogue"],
         **common,
@@ -86,10 +82,11 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
         bef: pl.LazyFrame,
         dream: pl.LazyFrame,
         dream_coverage: pl.LazyFrame,
+        **optional,
     ):
         refuse_blocking(workspace.blocking())
         study = workspace.study(context.partition_key)
-        rows = read_participant_list(study.participants)
+        rows = read_participant_list(study.participants, study.group_column)
         accepted = accept(rows, needs_start_date=study.mode == "anchored")
         keyed = accepted.kept.join(person_key.collect(), on="pnr", how="left").drop("pnr")
         if keyed.get_column("person").null_count():
@@ -97,7 +94,12 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
             raise StoreError(Fault(what, "store: person_key", "materialise person_key first: it reads every list"))
         _warn_of_lost_zeros(context, accepted.kept, person_key)
         weeks = dream_coverage.filter(kind="week").select("start").collect().to_series().to_list()
-        participants = with_traits(study.id, keyed, bef, dream, weeks, workspace.read_catalogue().dream_codes)
+        catalogue = workspace.read_catalogue()
+        udda = optional.get("udda")
+        education = None if udda is None else education_before_start(keyed, udda, catalogue.disced_levels)
+        _warn_of_unknown_education(context, education)
+        levels = education and education.levels
+        participants = with_traits(study.id, keyed, bef, dream, weeks, catalogue.dream_codes, levels)
         _warn_of_missing_snapshots(context, participants, bef)
         flow = participant_flow(study.id, accepted.received, accepted.set_aside, participants["in_study_base"])
         steps = {f"{step}{f' ({reason})' if reason else ''}": n for step, reason, n in flow.drop("study").rows()}
@@ -105,8 +107,9 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
         aside = rows.join(accepted.set_aside, on="row").sort("row").rename({"row": "row_number"})
         yield from outputs(context, workspace, participants=participants, flow=flow, quarantine=aside)
 
-    @dg.asset(key="periods", ins={"participants": dg.AssetIn("participants"), "bef": BEF_INPUT, **COVERAGE_INPUTS,
-                                  "participant_flow": dg.AssetIn("participant_flow")},
+    @dg.asset(key="periods", ins={"participants": dg.AssetIn("participants"), "bef": BEF_INPUT, **coverage_ins,
+                                  "participant_flow": dg.AssetIn("participant_flow"),
+                                  **of_persons_inputs(registers, "dod", "vnds")},
               check_specs=_contracts("periods"), **about("periods"), **common)  # fmt: skip
     @clear_errors
     def periods_asset(
@@ -115,24 +118,24 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
         participants: pl.LazyFrame,
         bef: pl.LazyFrame,
         participant_flow: pl.LazyFrame,
-        **coverage,
+        **inputs,
     ):
         study = workspace.study(context.partition_key)
         base = participants.filter("in_study_base").collect()
         if base.is_empty():
             raise StudyError(_no_study_base(study, participant_flow.collect()))
-        known = _together(coverage)
-        data_end = known.get_column("data_end").min()
+        known = together({name: inputs[name] for name in coverage_ins})
+        measuring = [*ALWAYS, *workspace.read_catalogue().services.get_column("register")]
+        data_end = earliest_data_end(known.filter(pl.col("register").is_in(measuring)))
         windows = study_periods(base, study.mode, study.years_before, study.years_after, data_end)
-        snapshots = known.filter(kind="snapshot").get_column("start").to_list()
-        population = of_persons(snapshots_for(bef, windows), base.get_column("person"))
-        rows = population.select("person", "reference_date").collect(engine="streaming")
-        yield from outputs(context, workspace, result=presence(windows, rows, snapshots))
+        yield from outputs(
+            context, workspace, result=attended(windows, known, bef, inputs.get("dod"), inputs.get("vnds"))
+        )
 
     @dg.multi_asset(
         name="use",
         outs={"use": _out("use"), "outside": _out("use_outside_population")},
-        ins={"periods": dg.AssetIn("periods"), **COVERAGE_INPUTS, **SPELL_INPUTS},
+        ins={"periods": dg.AssetIn("periods"), **coverage_ins, **spell_ins},
         deps=["catalogue"],
         check_specs=_contracts("use", "use_outside_population"),
         **common,
@@ -142,9 +145,9 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
         refuse_blocking(workspace.blocking())
         services = workspace.read_catalogue().services
         windows = periods.collect()
-        coverage = _together({name: inputs[name] for name in COVERAGE_INPUTS})
+        coverage = together({name: inputs[name] for name in coverage_ins})
         persons = windows.get_column("person").unique()
-        spells = pl.concat([of_persons(inputs[name], persons) for name in SPELL_INPUTS]).collect()
+        spells = pl.concat([of_persons(inputs[name], persons) for name in spell_ins]).collect()
         found = study_use(context.partition_key, windows, covered(windows, coverage, services), spells, services)
         if found.outside.height:
             context.log.warning(
@@ -176,7 +179,7 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
 
     @dg.asset(key="cost_table",
               ins={name: dg.AssetIn(name) for name in ("participants", "periods", "costs")}
-              | {"bef": BEF_INPUT, **SPELL_INPUTS, **POPULATION_INPUTS},
+              | {"bef": BEF_INPUT, **spell_ins, **POPULATION_INPUTS},
               deps=["catalogue"], check_specs=_contracts("cost_table"), **about("cost_table"), **common)  # fmt: skip
     @clear_errors
     def cost_table_asset(
@@ -192,9 +195,10 @@ def study_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
         study, catalogue = workspace.study(context.partition_key), workspace.read_catalogue()
         numbers = study.period_numbers
         windows, priced = periods.collect(), costs.collect()
-        base = participants.filter("in_study_base").select("person", "kom", "group").collect()
+        in_base = participants.filter("in_study_base").collect()
+        base = splits_of(in_base, study.split_by, study.age_bands or AGE_BANDS)
         table = cost_table(study.id, base, windows, priced, catalogue, numbers, study.price_year)
-        everybody = {"bef": snapshots_for(bef, windows), **{name: inputs[name] for name in SPELL_INPUTS}}
+        everybody = {"bef": snapshots_for(bef, windows), **{name: inputs[name] for name in spell_ins}}
         listed = participants.select("person").collect().to_series()
         own = {name: of_persons(frame, listed).collect(engine="streaming").lazy() for name, frame in everybody.items()}
         population = {name: inputs[name] for name in POPULATION_INPUTS}
@@ -254,6 +258,17 @@ def _warn_of_lost_zeros(context: dg.AssetExecutionContext, kept: pl.DataFrame, p
         )
 
 
+def _warn_of_unknown_education(context: dg.AssetExecutionContext, education: Education | None) -> None:
+    if education and education.unmapped.height:
+        codes = education.unmapped.get_column("code").unique().sort().to_list()
+        n = education.unmapped.get_column("n").sum()
+        named = ", ".join(codes[:MOST_NAMED]) + (f" and {len(codes) - MOST_NAMED} more" if codes[MOST_NAMED:] else "")
+        context.log.warning(
+            f"{context.partition_key}: UDDA has codes that disced_levels.csv does not map, of {n} participants, whose "
+            f"education is not stated: {named}"
+        )
+
+
 def _warn_of_missing_snapshots(
     context: dg.AssetExecutionContext, participants: pl.DataFrame, bef: pl.LazyFrame
 ) -> None:
@@ -266,7 +281,25 @@ def _warn_of_missing_snapshots(
         )
 
 
-def _together(coverage: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
+def attended(
+    windows: pl.DataFrame,
+    coverage: pl.DataFrame,
+    bef: pl.LazyFrame,
+    dod: pl.LazyFrame | None = None,
+    vnds: pl.LazyFrame | None = None,
+) -> pl.DataFrame:
+    """The periods `windows` with `present`: by the snapshots of `bef` that the `coverage` tells of, and to the day by
+    deaths and moves where these are delivered.
+    """
+    snapshots, persons = coverage.filter(kind="snapshot").get_column("start").to_list(), windows.get_column("person")
+    population = of_persons(snapshots_for(bef, windows), persons)
+    rows = population.select("person", "reference_date").collect(engine="streaming")
+    deaths, moves = (None if one is None else of_persons(one, persons).collect() for one in (dod, vnds))
+    return presence(windows, rows, snapshots, deaths, moves)
+
+
+def together(coverage: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
+    """The coverage of all registers as one table."""
     return pl.concat(list(coverage.values())).collect()
 
 

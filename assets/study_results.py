@@ -1,22 +1,32 @@
-"""What is told of a study beside its cost table: costs by employment, changes, and who its citizens are.
+"""What is told of a study beside its cost table: costs by employment, changes, who its citizens are, and which services
+they had before.
 
 Not here: the tables that these are made of (`assets.studies`), and their release (`assets.release`).
 """
+
+from collections.abc import Sequence
 
 import dagster as dg
 import polars as pl
 
 from assets.checks import contract_spec, outputs
 from assets.failures import IO_RETRIES, clear_errors
-from assets.studies import about
+from assets.inputs import BEF_INPUT, coverage_inputs, of_persons_inputs, spell_inputs
+from assets.studies import about, attended, together
 from assets.workspace import Workspace
+from expectations.findings import refuse_blocking
+from pipelines.before_start import before_start, looked_back
 from pipelines.changes import changes
-from pipelines.characteristics import characteristics
+from pipelines.characteristics import AGE_BANDS, characteristics
 from pipelines.employment import employment_table
+from pipelines.mean_intervals import mean_intervals
+from pipelines.periods import study_periods
+from pipelines.persons import of_persons
 
 
-def study_result_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
-    """The tables, each partitioned by study."""
+def study_result_assets(studies: dg.PartitionsDefinition, registers: Sequence[str]) -> list[dg.AssetsDefinition]:
+    """The tables, each partitioned by study, made of these registers."""
+    coverage_ins, spell_ins = coverage_inputs(registers), spell_inputs(registers)
 
     def _stated(table: str) -> dict[str, object]:
         return {
@@ -62,11 +72,61 @@ def study_result_assets(studies: dg.PartitionsDefinition) -> list[dg.AssetsDefin
         table = changes(study, cost_table.collect(), base, periods.collect(), costs.collect(), services)
         yield from outputs(context, workspace, result=table)
 
+    @dg.asset(
+        ins={name: dg.AssetIn(name) for name in ("participants", "periods", "costs", "cost_table")},
+        deps=["catalogue"],
+        **_stated("mean_intervals"),
+    )
+    @clear_errors
+    def mean_intervals_asset(
+        context: dg.AssetExecutionContext,
+        workspace: Workspace,
+        participants: pl.LazyFrame,
+        periods: pl.LazyFrame,
+        costs: pl.LazyFrame,
+        cost_table: pl.LazyFrame,
+    ):
+        base = participants.filter("in_study_base").select("person").collect()
+        services, study = workspace.read_catalogue().services, context.partition_key
+        table = mean_intervals(study, cost_table.collect(), base, periods.collect(), costs.collect(), services)
+        yield from outputs(context, workspace, result=table)
+
     # After the periods, which refuse a study without a study base: nothing is told of nobody.
     @dg.asset(ins={"participants": dg.AssetIn("participants")}, deps=["periods"], **_stated("characteristics"))
     @clear_errors
     def characteristics_asset(context: dg.AssetExecutionContext, workspace: Workspace, participants: pl.LazyFrame):
-        base = participants.filter("in_study_base").collect()
-        yield from outputs(context, workspace, result=characteristics(context.partition_key, base))
+        study, base = workspace.study(context.partition_key), participants.filter("in_study_base").collect()
+        yield from outputs(context, workspace, result=characteristics(study.id, base, study.age_bands or AGE_BANDS))
 
-    return [employment_table_asset, changes_asset, characteristics_asset]
+    @dg.asset(
+        ins={
+            "participants": dg.AssetIn("participants"),
+            "bef": BEF_INPUT,
+            **coverage_ins,
+            **spell_ins,
+            **of_persons_inputs(registers, "dod", "vnds"),
+        },
+        deps=["periods", "catalogue"],
+        **_stated("before_start"),
+    )
+    @clear_errors
+    def before_start_asset(
+        context: dg.AssetExecutionContext,
+        workspace: Workspace,
+        participants: pl.LazyFrame,
+        bef: pl.LazyFrame,
+        **inputs,
+    ):
+        refuse_blocking(workspace.blocking())
+        study, catalogue = workspace.study(context.partition_key), workspace.read_catalogue()
+        wanted = looked_back(catalogue.services_before_start, catalogue.all_services, study.look_back)
+        base = participants.filter("in_study_base").collect()
+        years_before = -min(wanted.get_column("first_period"), default=0)
+        before = study_periods(base, study.mode, years_before, 0, None).filter(pl.col("period") < 0)
+        known = together({name: inputs[name] for name in coverage_ins})
+        spells = pl.concat([of_persons(inputs[name], base.get_column("person")) for name in spell_ins]).collect()
+        windows = attended(before, known, bef, inputs.get("dod"), inputs.get("vnds"))
+        table = before_start(study.id, wanted, windows, known, spells, catalogue.all_services)
+        yield from outputs(context, workspace, result=table)
+
+    return [employment_table_asset, changes_asset, mean_intervals_asset, characteristics_asset, before_start_asset]

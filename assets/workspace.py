@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
+import polars as pl
 
 from catalogue.reader import Catalogue, read_catalogue
 from deliveries.folder import Delivery, Found, find_deliveries
-from deliveries.studies import Study, read_studies
-from expectations.contracts.deliveries import DELIVERIES
+from deliveries.studies import Study, study_of
+from expectations.contracts.deliveries import ALWAYS, DELIVERIES
+from expectations.contracts.delivery import DeliveryContract
 from expectations.findings import Finding
 from expectations.states import blocking, data_docs_of
-from faults import Fault, StudyError
+from faults import DeliveryError
 from settings import HISTORY, Folders
 
 
 class Workspace(dg.ConfigurableResource):
-    """The folders of a workspace, as `settings.Folders` has them."""
+    """The folders of a workspace, as `settings.Folders` has them, and the registers that it has tables of: those that
+    always are, and every other that is delivered.
+    """
 
     extracts: str
     studies: str
     store: str
     release: str
     catalogue: str | None = None
+    registers: list[str] = [*ALWAYS]  # noqa: RUF012 (pydantic copies it)
 
     @classmethod
     def of(cls, folders: Folders) -> Workspace:
-        """The resource over these folders."""
+        """The resource over these folders, with what is delivered now."""
         overlay = str(folders.catalogue) if folders.catalogue else None
         return cls(
             extracts=str(folders.extracts),
@@ -36,6 +42,7 @@ class Workspace(dg.ConfigurableResource):
             store=str(folders.store),
             release=str(folders.release),
             catalogue=overlay,
+            registers=registers_of(folders.extracts),
         )
 
     @property
@@ -54,8 +61,15 @@ class Workspace(dg.ConfigurableResource):
         return Path(self.store) / HISTORY
 
     def found(self) -> Found:
-        """What the folder of deliveries holds."""
-        return find_deliveries(Path(self.extracts), {name: contract.kind for name, contract in DELIVERIES.items()})
+        """What the folder of deliveries holds of the workspace's registers."""
+        found = _found(Path(self.extracts))
+        return replace(found, deliveries={name: found.deliveries[name] for name in self.registers})
+
+    def contract(self, register: str) -> DeliveryContract:
+        """What a register is delivered with, its columns called as the catalogue says."""
+        called = self.read_catalogue().delivered_columns.filter(register=register)
+        names = called.select("column", pl.col("delivered_as").str.to_lowercase()).iter_rows()
+        return DELIVERIES[register].called(dict(names))
 
     def deliveries(self, register: str, year: str | None = None) -> Sequence[Delivery]:
         """The deliveries of a register that count; of a periodic one those of a year."""
@@ -66,14 +80,22 @@ class Workspace(dg.ConfigurableResource):
         return blocking(Path(self.store), self.read_catalogue().quality_checks, study)
 
     def read_catalogue(self) -> Catalogue:
-        """The shipped catalogue with the overlay on it."""
-        return read_catalogue(Path(self.catalogue) if self.catalogue else None)
+        """The shipped catalogue with the overlay on it; its services are those of the workspace's registers."""
+        return read_catalogue(Path(self.catalogue) if self.catalogue else None).measured_in(self.registers)
 
     def study(self, study_id: str) -> Study:
         """The study of an id."""
-        for study in read_studies(Path(self.studies)):
-            if study.id == study_id:
-                return study
-        raise StudyError(
-            Fault(f"there is no study with the id {study_id!r}", self.studies, "`forlob studies` lists them")
-        )
+        return study_of(Path(self.studies), study_id)
+
+
+def registers_of(extracts: Path) -> list[str]:
+    """The registers that a workspace over a folder of deliveries has tables of, in the order of their contracts."""
+    try:
+        delivered = _found(extracts).deliveries
+    except DeliveryError:  # told by the run that needs them
+        return list(ALWAYS)
+    return [register for register in DELIVERIES if register in ALWAYS or delivered[register]]
+
+
+def _found(extracts: Path) -> Found:
+    return find_deliveries(extracts, {name: contract.kind for name, contract in DELIVERIES.items()})

@@ -23,7 +23,7 @@ from catalogue.reader import Catalogue, read_catalogue
 from expectations.contracts.columns import polars_schema
 from expectations.contracts.tables import TABLES
 from reports.long_views import rows_to_write
-from reports.tables import RELEASED, ReleaseTables
+from reports.tables import CATEGORIES, RELEASED, ReleaseTables
 from reports.workbook import write_workbook
 
 PERIODS = range(-1, 3)
@@ -57,6 +57,7 @@ def tables_of(rows: int) -> ReleaseTables:
         not_measured=pl.DataFrame(schema=["period", "service", "measured"]),
         areas=catalogue.areas,
         services=catalogue.services,
+        categories=pl.DataFrame(schema=CATEGORIES),
         sources=pl.DataFrame(schema=["service", "year", "price", "status", "source"]),
         payer_rules=pl.DataFrame(schema=["service", "valid_from", "valid_to", "kommune", "region", "stat", "source"]),
         registers=pl.DataFrame(schema=["register", "data_start", "data_end"]),

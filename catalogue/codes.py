@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from catalogue.consistency import CODE_LISTS
 from catalogue.reader import Catalogue
 
+FEES_OF = {"almen_laege_honorar": "almen_laege"}
+"""Kinds of spell that tell what was paid for another kind's contacts."""
 CODE_ROWS = pl.Schema(
     {
         "list": pl.String,
@@ -30,28 +33,32 @@ def code_rows(catalogue: Catalogue) -> pl.DataFrame:
     Returns:
         `CODE_ROWS`: `list` is the file's name without `.csv`; services in the catalogue's order, each with its codes in
         the file's. Months in ordinary employment rest on the codes that rule them out (docs/method.md § 4, DREAM),
-        every hospital service on the specialties that make a contact psychiatric.
+        every hospital service on the specialties that make a contact psychiatric, fees on those of their contacts.
     """
     of_list = {
         "dream_codes": catalogue.dream_codes,
         "handic_services": catalogue.handic_services,
+        "shelter_stays": catalogue.shelter_stays,
+        "siu_services": catalogue.siu_services,
+        "sssy_specialties": catalogue.sssy_specialties.rename({"definition": "service", "spec2": "code"}),
         "psychiatric_specialties": catalogue.psychiatric_specialties.rename({"specialty": "code"}),
     }
     rows = [
         of_list[name].filter(decides).with_columns(list=pl.lit(name), service=pl.lit(service["service"]))
         for service in catalogue.services.iter_rows(named=True)
-        for name, decides in [_rows_of(service)]
+        for name, decides in _rows_of(service)
     ]
     empty = pl.DataFrame(schema=CODE_ROWS)
     return pl.concat([empty, *rows], how="diagonal").select(CODE_ROWS.names())
 
 
-def _rows_of(service: dict[str, str]) -> tuple[str, pl.Expr]:
-    """The list of a service, and which of its rows decide it."""
+def _rows_of(service: dict[str, str]) -> list[tuple[str, pl.Expr]]:
+    """The list of a service, and which of its rows decide it; no list where no code does."""
     if service["register"] == "lpr_a_kontakt":
-        return "psychiatric_specialties", pl.lit(value=True)
+        return [("psychiatric_specialties", pl.lit(value=True))]
     if service["measure"] == "months":
-        return "dream_codes", pl.col("is_transfer")
-    return {"dream": "dream_codes", "handic": "handic_services"}[service["register"]], pl.col("service") == service[
-        "spell"
-    ]
+        return [("dream_codes", pl.col("is_transfer"))]
+    if service["register"] not in CODE_LISTS:
+        return []
+    spell = FEES_OF.get(service["spell"], service["spell"])
+    return [(CODE_LISTS[service["register"]][0], pl.col("service") == spell)]

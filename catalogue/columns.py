@@ -11,6 +11,10 @@ from dataclasses import dataclass, field
 import polars as pl
 
 CODE_WIDTH = 3  # characters of a DREAM code
+EDUCATION_WIDTH = 4  # characters of HFAUDD
+EDUCATION_LEVELS = ("grundskole", "ungdomsuddannelse", "videregaaende")
+EARLIEST_PERIOD = -10
+"""As far back as a study may look."""
 LONGEST_CODE = 9
 """Longer than any delivered code, shorter than a PNR: warnings show codes, and a PNR must never be taken for one."""
 
@@ -47,7 +51,17 @@ class File:
         return "valid_from" in self.columns
 
 
+REGISTERS = (
+    "bef", "dream", "lpr_a_kontakt", "handic", "udda", "dod", "vnds", "herb_forsorg_mv_f", "smdb_vbgf", "nab",
+    "siu_individ_udgifter_total", "sssy", "drg_kontakter", "bfl", "krsi", "kraf", "krin",
+)  # fmt: skip
+"""The registers that forlob knows; of those after the first four only what is delivered is in the tables."""
+NO_SERVICES = ("bef", "udda", "dod", "vnds")
+"""Registers of what people are, not of what they use."""
+MEASURES = ("weeks", "count", "bed_days", "days", "months", "quantity", "amount")
+
 SERVICE = Column("The service's id, as in services.csv.")
+SPELL = Column("The kind of spell that it is, as in services.csv.")
 LABELS = {"label_da": Column("What a Danish reader sees."), "label_en": Column("What an English reader sees.")}
 VALID = {
     "valid_from": Column("The first day the row holds; empty is always before.", pl.Date, nullable=True),
@@ -56,22 +70,46 @@ VALID = {
 SOURCE = Column("Where the row comes from.", nullable=True)
 CODE_STATUS = Column("Whether the code's meaning is sourced, such as sourced, unverified or illustrative.")
 
+
+def _code_list(code: str, service: Column) -> File:
+    """A list of the codes that decide which service a register's row is."""
+    return File({"code": Column(code), "service": service, **VALID, "status": CODE_STATUS, "source": SOURCE}, ("code",))
+
+
+def _period(meaning: str) -> Column:
+    return Column(meaning, pl.Int32, minimum=EARLIEST_PERIOD, maximum=-1)
+
+
 FILES: Mapping[str, File] = {
     "areas": File({"area": Column("The area's id; the order of rows is the order in print."), **LABELS}, ("area",)),
     "services": File(
         {
             "service": Column("The service's id."),
-            "area": Column("The area it belongs to, as in areas.csv."),
-            "register": Column("The register it is measured in.", allowed=("dream", "lpr_a_kontakt", "handic")),
+            "area": Column(
+                "The area it belongs to, as in areas.csv; empty is told of before the start alone, in no cost table.",
+                nullable=True,
+            ),
+            "register": Column(
+                "The register it is measured in.", allowed=tuple(one for one in REGISTERS if one not in NO_SERVICES)
+            ),
             "spell": Column("The kind of spell it measures."),
             "measure": Column(
-                "What of the spell is counted.", allowed=("weeks", "count", "bed_days", "days", "months")
+                "What of the spell is counted; an amount is in kroner, each at 1 kr. of its year.", allowed=MEASURES
             ),
             "unit": Column("What one of its quantity is, such as week, admission, bed_day, visit, day, month."),
             "index": Column("Its series in price_index.csv; empty for a service that is not priced.", nullable=True),
             **LABELS,
         },
         ("service",),
+    ),
+    "delivered_columns": File(
+        {
+            "register": Column("The register, as its files are named."),
+            "column": Column("The column's own name, as docs/registers.md has it."),
+            "delivered_as": Column("What the delivery calls it."),
+            "source": SOURCE,
+        },
+        ("register", "column"),
     ),
     "dream_codes": File(
         {
@@ -86,18 +124,47 @@ FILES: Mapping[str, File] = {
         },
         ("code",),
     ),
-    "handic_services": File(
+    "handic_services": _code_list("The code of a service granted (MODT_YDELSE_KODE).", SERVICE),
+    "shelter_stays": _code_list("The kind of a stay in a shelter (OPHOLD_TYPE).", SPELL),
+    "siu_services": _code_list("The intervention that an expenditure is for (INDSATS).", SPELL),
+    "sssy_specialties": File(
         {
-            "code": Column("The code of a service granted (MODT_YDELSE_KODE)."),
-            "service": SERVICE,
-            **VALID,
+            "definition": Column("The kind of spell, which services.csv names: what is counted as a contact."),
+            "spec2": Column("A specialty (SPEC2) whose fees belong to it.", width=2),
+            "source": SOURCE,
+        },
+        ("definition", "spec2"),
+    ),
+    "disced_levels": File(
+        {
+            "hfaudd": Column("The code of a highest completed education (HFAUDD).", width=EDUCATION_WIDTH),
+            "level": Column("The level it counts as.", allowed=EDUCATION_LEVELS),
+            **LABELS,
             "status": CODE_STATUS,
             "source": SOURCE,
         },
-        ("code",),
+        ("hfaudd",),
+    ),
+    "services_before_start": File(
+        {
+            "category": Column("What is told of: a service, or several that count as one."),
+            "service": Column("A service of it; a row a service. One that services.csv lacks is left out."),
+            "first_period": _period("The first period looked back to."),
+            "last_period": _period("The last period looked back to, included."),
+            **LABELS,
+        },
+        ("category", "service"),
     ),
     "psychiatric_specialties": File(
         {"specialty": Column("A main specialty (KONT_ANS_HOVEDSPEC) whose contacts are psychiatric.")}, ("specialty",)
+    ),
+    "psychiatric_specialties_lpr2": File(
+        {
+            "specialty": Column("A specialty (C_SPEC) of LPR2 whose contacts are psychiatric.", width=2),
+            "status": CODE_STATUS,
+            "source": SOURCE,
+        },
+        ("specialty",),
     ),
     "unit_prices": File(
         {
@@ -187,7 +254,7 @@ FILES: Mapping[str, File] = {
         {
             "suite": Column(
                 "Where it is held: at `entry` (a reason to set rows aside), or in a suite.",
-                allowed=("entry", "bef", "dream", "lpr_a_kontakt", "handic", "study"),
+                allowed=("entry", *REGISTERS, "study"),
             ),
             "asset": Column("The table beside which it is shown, such as registers/bef."),
             "check": Column("The check's name, its own within the table."),

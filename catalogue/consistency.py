@@ -6,8 +6,11 @@ Here: what is told across rows and files. Not here: whether a file can be read (
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
+from catalogue.columns import REGISTERS
 from faults import Fault
 
 DREAM_MEASURES = {"ordinaer_beskaeftigelse": ("months",)}
@@ -16,7 +19,27 @@ HOSPITAL_MEASURES = {
     for treatment in ("somatik", "psykiatri")
     for kind, measures in (("indlaeggelse", ("count", "bed_days")), ("ambulant", ("count",)))
 }
-REGISTERS = ("bef", "dream", "lpr_a_kontakt", "handic")
+REGISTER_MEASURES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "dream": DREAM_MEASURES,
+    "lpr_a_kontakt": HOSPITAL_MEASURES,
+    "sssy": {"almen_laege_honorar": ("amount",)},
+    "drg_kontakter": {"somatik_drg": ("amount",), "psykiatri_drg": ("amount",)},
+    "smdb_vbgf": {"stofbehandling": ("days", "count")},
+    "nab": {"alkoholbehandling": ("days", "count")},
+    "bfl": {"loentimer": ("quantity",), "loen": ("amount",)},
+    "krsi": {"sigtelse": ("count",)},
+    "kraf": {"afgoerelse": ("count",)},
+    "krin": {"indsaettelse": ("days", "count")},
+}
+"""By register and kind of spell, the measures of kinds that no code list names."""
+CODE_LISTS = {
+    "dream": ("dream_codes", "service", ("weeks",)),
+    "handic": ("handic_services", "service", ("days", "count")),
+    "herb_forsorg_mv_f": ("shelter_stays", "service", ("days", "count")),
+    "sssy": ("sssy_specialties", "definition", ("quantity",)),
+    "siu_individ_udgifter_total": ("siu_services", "service", ("amount",)),
+}
+"""By register, the file and column that name its other kinds of spell, and their measures."""
 LIMITS = ("stay_gap_hours", "admission_hours")
 
 
@@ -63,10 +86,39 @@ def band_faults(checks: pl.DataFrame) -> list[Fault]:
     ]
 
 
+def look_back_faults(rows: pl.DataFrame) -> list[Fault]:
+    """Look-backs that end before they begin, and categories with two names."""
+    backwards = pl.col("first_period") > pl.col("last_period")
+    names = pl.struct("label_da", "label_en").n_unique().over("category") > 1
+    return [
+        Fault(f"services_before_start.csv: {what} in {', '.join(found)}", "services_before_start.csv", mend)
+        for wrong, what, mend in (
+            (backwards, "`first_period` is after `last_period`", "-5 is before -1"),
+            (names, "a category has several labels", "give all its rows the same labels"),
+        )
+        if (found := rows.filter(wrong).get_column("category").unique(maintain_order=True).to_list())
+    ]
+
+
 def with_months(services: pl.DataFrame) -> pl.DataFrame:
     """Services with a `count` of months in employment as what it is: their `months`."""
     counted = pl.col("spell").is_in(list(DREAM_MEASURES)) & (pl.col("measure") == "count")
     return services.with_columns(measure=pl.when(counted).then(pl.lit("months")).otherwise("measure"))
+
+
+def with_amounts(unit_prices: pl.DataFrame, services: pl.DataFrame, price_index: pl.DataFrame) -> pl.DataFrame:
+    """The prices with those of register amounts: a krone of a year costs a krone of that year, in every year of its
+    series. Source: docs/method.md § 5.
+    """
+    amounts = services.filter(measure="amount").join(unit_prices, on="service", how="anti").select("service", "index")
+    rows = amounts.join(price_index.select("index", "year"), on="index").select(
+        "service",
+        "year",
+        price=1.0,
+        status=pl.lit("sourced"),
+        source=pl.lit("a register amount, in kroner of its year"),
+    )
+    return pl.concat([unit_prices, rows.cast(unit_prices.schema)])
 
 
 def warnings_of(frames: dict[str, pl.DataFrame]) -> tuple[str, ...]:
@@ -75,8 +127,11 @@ def warnings_of(frames: dict[str, pl.DataFrame]) -> tuple[str, ...]:
     spells = set(frames["services"]["spell"])  # what a code makes, and a service measures
     references = (
         ("services", "area", "areas", set(frames["areas"]["area"])),
-        ("dream_codes", "service", "services", spells),
-        ("handic_services", "service", "services", spells),
+        *(
+            (file, column, "services", spells)
+            for register, (file, column, _) in CODE_LISTS.items()
+            if register in set(frames["services"]["register"])  # else nothing of the register is measured
+        ),
         ("unit_prices", "service", "services", services),
         ("payer_rules", "service", "services", services),
     )
@@ -116,8 +171,8 @@ def _misplaced(checks: pl.DataFrame) -> tuple[str, ...]:
 
 def _measures(frames: dict[str, pl.DataFrame], register: str, spell: str) -> tuple[str, ...]:
     """The measures that a register's spells of a kind can be measured in; none where it has no such spells."""
-    if register == "dream":
-        return DREAM_MEASURES.get(spell, ("weeks",) if spell in set(frames["dream_codes"]["service"]) else ())
-    if register == "handic":
-        return ("days", "count") if spell in set(frames["handic_services"]["service"]) else ()
-    return HOSPITAL_MEASURES.get(spell, ())
+    named = REGISTER_MEASURES.get(register, {})
+    if spell in named or register not in CODE_LISTS:
+        return named.get(spell, ())
+    file, column, measures = CODE_LISTS[register]
+    return measures if spell in set(frames[file][column]) else ()

@@ -8,14 +8,21 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
 from catalogue.columns import FILES, Column, File
-from catalogue.consistency import band_faults, limit_faults, warnings_of, with_months
+from catalogue.consistency import (
+    band_faults,
+    limit_faults,
+    look_back_faults,
+    warnings_of,
+    with_amounts,
+    with_months,
+)
 from catalogue.profiles import Profile
 from faults import CatalogueError, Fault
 from text_files import NotText, TextTable, read_table
@@ -24,6 +31,8 @@ SHIPPED = Path(__file__).parent
 SHARES = ("kommune", "region", "stat")
 TOLERANCE = 1e-9
 SHOWN = 5  # rows named in a fault
+RULES = {"drug_treatment_gap_days": 10.0, "nab_last_year": 2020.0, "lpr2_last_year": 2018.0}
+"""Limits of single registers, and what they are where a site's limits.csv does not state them."""
 TRUTH = {"true": True, "1": True, "false": False, "0": False}
 INTEGER = re.compile(r"-?\d{1,9}")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -35,21 +44,37 @@ Rows = list[tuple[int, dict[str, Cell]]]
 class Catalogue:
     """The catalogue's files as frames, columns and types as in `catalogue.columns`, rows in the files' order.
 
+    ``services`` are those that cost tables have, ``all_services`` also those that are told of before the start alone.
     ``warnings`` tells of names in one file that another does not have.
     """
 
     areas: pl.DataFrame
     services: pl.DataFrame
+    all_services: pl.DataFrame
     dream_codes: pl.DataFrame
     handic_services: pl.DataFrame
+    shelter_stays: pl.DataFrame
+    siu_services: pl.DataFrame
+    sssy_specialties: pl.DataFrame
+    disced_levels: pl.DataFrame
+    services_before_start: pl.DataFrame
     psychiatric_specialties: pl.DataFrame
+    psychiatric_specialties_lpr2: pl.DataFrame
     unit_prices: pl.DataFrame
     price_index: pl.DataFrame
     payer_rules: pl.DataFrame
     limits: pl.DataFrame
     disclosure_profiles: pl.DataFrame
     quality_checks: pl.DataFrame
+    delivered_columns: pl.DataFrame
     warnings: tuple[str, ...] = ()
+
+    def measured_in(self, registers: Collection[str]) -> Catalogue:
+        """The catalogue with the services of some registers alone, those that are register amounts priced as such."""
+        there = pl.col("register").is_in(list(registers))
+        services = self.services.filter(there)
+        prices = with_amounts(self.unit_prices, services, self.price_index)
+        return replace(self, services=services, all_services=self.all_services.filter(there), unit_prices=prices)
 
     def limit(self, name: str, default: float | None = None) -> float:
         """Return the value of limit ``name``; raises `CatalogueError` if limits.csv has no such row and no default."""
@@ -59,6 +84,15 @@ class Catalogue:
         if values.is_empty():
             raise CatalogueError(Fault(f"the limit '{name}' is missing", "limits.csv", f"add a row with limit {name}"))
         return float(values[0])
+
+    def last_year(self, register: str) -> int | None:
+        """The last year that a register tells of, where it is known to have ended."""
+        name = f"{register}_last_year"
+        return int(self.limit(name, RULES[name])) if name in RULES else None
+
+    def stated(self, name: str) -> pl.DataFrame | int:
+        """What a register's rule asks for by name: a file, or a whole number that is a limit."""
+        return getattr(self, name) if name in FILES else int(self.limit(name, RULES.get(name)))
 
     def profile(self, name: str) -> Profile:
         """Return what a data owner asks of a release; raises `CatalogueError` if disclosure_profiles.csv lacks it."""
@@ -84,10 +118,12 @@ def read_catalogue(overlay: Path | None = None) -> Catalogue:
         faults += found
     if not faults:
         faults = limit_faults(frames["limits"]) + band_faults(frames["quality_checks"])
+        faults += look_back_faults(frames["services_before_start"])
     if faults:
         raise CatalogueError(faults)
     frames["services"] = with_months(frames["services"])
-    return Catalogue(**frames, warnings=warnings_of(frames))
+    warnings, every = warnings_of(frames), frames.pop("services")
+    return Catalogue(**frames, services=every.drop_nulls("area"), all_services=every, warnings=warnings)
 
 
 def catalogue_files(overlay: Path | None = None) -> dict[str, Path]:

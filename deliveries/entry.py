@@ -21,6 +21,7 @@ import polars as pl
 import polars.selectors as cs
 
 from deliveries.formats import reading
+from deliveries.ordering import in_order
 from deliveries.parting import part, parts_of, set_apart
 from deliveries.quarantine import broken_rows, set_aside
 from deliveries.reading import UNREAD, read_fields, typed_rows
@@ -103,7 +104,7 @@ def enter(contract: DeliveryContract, sources: Sequence[Source], person_key: pl.
     broken = broken_rows(apart, kept.again)
     refuse_nothing_kept(contract, kept.rows, broken, sources)
     return Entered(
-        pl.scan_parquet(kept.paths, glob=False) if kept.paths else rows.select(_columns(contract)).head(0),
+        pl.scan_parquet(kept.paths, glob=False) if kept.paths else rows.select(contract.columns).head(0),
         kept.rows,
         set_aside(contract, sources, broken),
         received,
@@ -128,25 +129,22 @@ def _sort_parts(contract: DeliveryContract, parted: Path, folder: Path) -> _Sort
     """Sort each part, write the register's columns of it to `folder`, and count what is to be told."""
     done = _Sorted()
     for unsorted in parts_of(parted):
-        rows = unsorted.sort(*contract.sorted_by, "source", "row")
+        rows = in_order(unsorted, [*contract.sorted_by, "source", "row"])
         if contract.kind == "periodic":
-            done.snapshots.update(rows.select("reference_date", "source").unique().iter_rows())
+            done.snapshots.update(rows.select(contract.dated_by, "source").unique().iter_rows())
         elif rows.height:
-            done.starts.append(rows.select(pl.col("start").min().cast(pl.Date)).item())
+            done.starts.append(rows.select(pl.col(contract.dated_by).min().cast(pl.Date)).item())
         if contract.unique:
             same = (pl.col(c) == pl.col(c).shift() for c in contract.sorted_by)
             repeats = rows.select(reduce(operator.and_, same).fill_null(value=False)).to_series()
             done.again.extend(rows.filter(repeats).select(list(REPEATED)))
             rows = rows.filter(~repeats)
         done.rows += rows.height
-        done.unread.update(rows.select(cs.starts_with(UNREAD).sum()).row(0, named=True))
+        unread = rows.select(cs.starts_with(UNREAD).sum())
+        done.unread.update({name: unread.item(0, name) for name in unread.columns})
         done.paths.append(folder / f"{len(done.paths):05}.parquet")
-        rows.select(_columns(contract)).write_parquet(done.paths[-1], compression="lz4")
+        rows.select(contract.columns).write_parquet(done.paths[-1], compression="lz4")
     return done
-
-
-def _columns(contract: DeliveryContract) -> list[str]:
-    return [stated.becomes for stated in contract.fields]
 
 
 def _still_open(apart: pl.DataFrame) -> list[date]:

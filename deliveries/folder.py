@@ -20,7 +20,7 @@ from typing import Literal
 
 from faults import DeliveryError, Fault
 
-Kind = Literal["periodic", "cumulative"]
+Kind = Literal["periodic", "yearly", "cumulative"]
 FORMATS = (".parquet", ".csv", ".txt", ".sas7bdat")
 SILENT = re.compile(r"^[._]|^~\$|\.crc$", re.IGNORECASE)  # hidden, Spark's and Excel's own files
 PERIOD = re.compile(r"[ _-]?((?:19|20)\d\d)(?:[_-]?(\d\d))?(?!\d)")
@@ -155,13 +155,15 @@ def _doubled(
 ) -> list[Fault]:
     """Name every two paths that deliver the same rows: they would be read twice.
 
-    A cumulative register of a year and of its December end on one day: neither is the newer. Of a periodic register the
-    two may be a year's file and a snapshot, which only their rows can tell.
+    A cumulative register of a year and of its December end on one day: neither is the newer. A yearly register has one
+    file a year, whatever its month. Of a periodic register the two may be a year's file and a snapshot, which only
+    their rows can tell.
     """
     faults = []
     same: dict[tuple[str, str], set[Path]] = {}
     for (register, period), by_source in sorted(sources.items()):
-        until = period + "12" * (registers[register] == "cumulative" and len(period) == 4)
+        whole_year = {"yearly": period[:4], "cumulative": period if len(period) == 6 else period + "12"}
+        until = whole_year.get(registers[register], period)
         same.setdefault((register, until), set()).update(by_source)
         for paths in by_source.values():
             for first, second in itertools.combinations(paths, 2):

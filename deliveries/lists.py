@@ -23,12 +23,13 @@ MIDNIGHT = re.compile(r"^(\d{4}-\d{2}-\d{2})[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?$")
 WHOLE = re.compile(r"^(\d+)\.0*$")
 
 
-def read_participant_list(path: Path) -> pl.DataFrame:
+def read_participant_list(path: Path, group_column: str = "group") -> pl.DataFrame:
     """Read a participant list: one row for each row of the file that is not wholly blank, in the file's order.
 
     Columns: ``row`` (UInt32, the row's number in the file, the header being row 1) and as text, null when blank or not
-    in the file, ``pnr``, ``start_date``, ``start_year``, ``end_date``, ``municipality``, ``status``, ``group``. Other
-    columns are left out. Date cells of a workbook are ISO text; PNRs kept as numbers get their leading zeros back.
+    in the file, ``pnr``, ``start_date``, ``start_year``, ``end_date``, ``municipality``, ``status``, ``group`` (read
+    from the column ``group_column``). Other columns are left out. Date cells of a workbook are ISO text; PNRs kept as
+    numbers get their leading zeros back.
     Raises `StudyError` with every fault of the file (docs/method.md § 1.2).
     """
     try:
@@ -40,10 +41,11 @@ def read_participant_list(path: Path) -> pl.DataFrame:
         raise StudyError(
             _fault(path, what, "put the list there, or correct `participants` in the study file")
         ) from None
-    faults = _faults(path, table)
+    faults = _faults(path, table, group_column)
     if faults:
         raise StudyError(faults)
-    columns = {name: table.column(name) for name in LIST_COLUMNS if name in table.names}
+    called = {name: name for name in LIST_COLUMNS} | {"group": group_column.lower()}
+    columns = {name: table.column(at) for name, at in called.items() if at in table.names}
     for name in DATES:
         columns[name] = [cell and MIDNIGHT.sub(r"\1", cell) for cell in columns.get(name, [])]
     columns["start_year"] = [cell and WHOLE.sub(r"\1", cell) for cell in columns.get("start_year", [])]
@@ -61,8 +63,11 @@ def _read(path: Path) -> TextTable:
     raise NotText(f"a participant list cannot be a '{suffix}' file", "save it as .csv or .xlsx")
 
 
-def _faults(path: Path, table: TextTable) -> list[Fault]:
+def _faults(path: Path, table: TextTable, group_column: str) -> list[Fault]:
     faults = []
+    if group_column != "group" and group_column.lower() not in table.names:
+        mend = "correct `group_column` in the study file, or add the column to the list"
+        faults.append(_fault(path, f"the column `{group_column}` is not there, by which the study is split", mend))
     known = ", ".join(LIST_COLUMNS)
     for name in table.doubled:
         if name in LIST_COLUMNS:

@@ -8,12 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
 from deliveries.formats import PARQUET, reading
 from deliveries.sources import Source
-from deliveries.values import is_blank, read_code, read_date, read_datetime, read_integer, read_pnr, read_text
+from deliveries.values import (
+    is_blank,
+    read_code,
+    read_date,
+    read_datetime,
+    read_hundredths,
+    read_integer,
+    read_pnr,
+    read_text,
+    read_week,
+)
 from expectations.contracts.deliveries import DeliveryContract, Field, read_columns
 
 UNREAD = "unread_"
@@ -24,8 +35,10 @@ READERS = {
     "date": read_date,
     "datetime": read_datetime,
     "integer": read_integer,
+    "hundredths": read_hundredths,
+    "week": read_week,
 }
-WITH_FEW_VALUES = ("code", "date")
+WITH_FEW_VALUES = ("code", "date", "week")
 FEW_VALUES = 100_000
 """Codes and dates have fewer distinct values than this in any file that is what it says it is."""
 
@@ -43,7 +56,7 @@ def typed_rows(contract: DeliveryContract, source: Source, number: int) -> pl.La
     """The rows of a file, typed.
 
     Returns:
-        The contract's fields under the names they become (ids still as PNRs), `reason` (null = the row is kept),
+        The contract's columns under the names they become (ids still as PNRs), `reason` (null = the row is kept),
         `source` (the file's `number`), `row` (from 0), and `unread_<column>` for each column whose unreadable values
         set no row aside: true where one stands.
     """
@@ -64,13 +77,16 @@ def typed_rows(contract: DeliveryContract, source: Source, number: int) -> pl.La
             for stated in contract.fields
             if not stated.unreadable and not stated.optional
         ),
+        *([_file_day(contract.file_day, source.period).alias(contract.dated_by)] if contract.file_day else []),
         field_reason=reason,
     )
     told = pl.col("field_reason")
     for rule in contract.row_rules:
         told = told.fill_null(pl.when(rule.broken).then(pl.lit(rule.reason)))
     if contract.kind == "periodic":
-        told = told.fill_null(pl.when(~_inside(source.period)).then(pl.lit("outside_delivery")))
+        told = told.fill_null(
+            pl.when(~_inside(pl.col(contract.dated_by), source.period)).then(pl.lit("outside_delivery"))
+        )
     return typed.with_columns(reason=told, source=pl.lit(number, pl.UInt16)).drop("field_reason").with_row_index("row")
 
 
@@ -141,7 +157,10 @@ def _blank(column: str, schema: pl.Schema) -> pl.Expr:
     return blank
 
 
-def _inside(period: str) -> pl.Expr:
-    day = pl.col("reference_date")
+def _file_day(day: tuple[int, int], period: str) -> pl.Expr:
+    return pl.lit(date(int(period[:4]), *day))
+
+
+def _inside(day: pl.Expr, period: str) -> pl.Expr:
     year = day.dt.year() == int(period[:4])
     return year & (day.dt.month() == int(period[4:])) if len(period) == 6 else year

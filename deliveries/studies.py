@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,10 @@ MODES = ("calendar", "anchored")
 YEARS = range(11)
 PRICE_YEARS = range(1990, 2101)
 AGES = range(121)
+LOOK_BACK = range(-10, 0)
 PROFILE = "sds"
+SPLITS = ("startaar", "koen", "alder", "status")
+GROUP_COLUMN = "group"
 ID = re.compile(r"[a-z0-9_-]+")
 REQUIRED = ("id", "title_da", "participants", "price_year")
 ALLOWED = {
@@ -37,6 +40,19 @@ ALLOWED = {
         f"the youngest and the oldest age of the population compared with, as [18, 64]: whole years from {AGES[0]} to "
         f"{AGES[-1]}, both included (left out: all ages)"
     ),
+    "age_bands": (
+        f"the first ages of the age bands after the youngest, rising, as [51, 61, 71]: whole years from {AGES[1]} to "
+        f"{AGES[-1]} (left out: [18, 30, 40, 50, 60, 70])"
+    ),
+    "look_back": (
+        "for categories of services_before_start.csv the first and the last period looked back to, as "
+        f"{{misbrugsbehandling: [-3, -1]}}: from {LOOK_BACK[0]} to {LOOK_BACK[-1]} (left out: as the catalogue says)"
+    ),
+    "split_by": (
+        f"what the study is split by beside kommune and gruppe, as [koen, alder]: any of {', '.join(SPLITS)} (left "
+        "out: nothing)"
+    ),
+    "group_column": "the participant list's column that is read as group (left out: group)",
     "profile": f"the data owner's disclosure profile, such as dst, sds or strict (left out: {PROFILE})",
 }
 
@@ -55,7 +71,11 @@ class Study:
     price_year: int
     path: Path
     comparison_ages: tuple[int, int] | None = None
+    age_bands: tuple[int, ...] | None = None
+    look_back: Mapping[str, tuple[int, int]] = field(default_factory=dict, hash=False)
     profile: str = PROFILE
+    split_by: tuple[str, ...] = ()
+    group_column: str = GROUP_COLUMN
 
     @property
     def period_numbers(self) -> range:
@@ -88,6 +108,15 @@ def read_studies(folder: Path) -> list[Study]:
     if faults:
         raise StudyError(faults)
     return [studies[key] for key in sorted(studies)]
+
+
+def study_of(folder: Path, study_id: str) -> Study:
+    """The study of an id, among the study files of ``folder``; raises `StudyError` where there is none."""
+    known = {study.id: study for study in read_studies(folder)}
+    if study_id not in known:
+        mend = f"the studies there are: {', '.join(known)}"
+        raise StudyError(Fault(f"there is no study with the id {study_id!r}", str(folder), mend))
+    return known[study_id]
 
 
 def read_study(path: Path) -> Study:
@@ -123,7 +152,11 @@ def read_study(path: Path) -> Study:
         price_year=given["price_year"],
         path=path,
         comparison_ages=tuple(given["comparison_ages"]) if "comparison_ages" in given else None,
+        age_bands=tuple(given["age_bands"]) if "age_bands" in given else None,
+        look_back={category: (first, last) for category, (first, last) in given.get("look_back", {}).items()},
         profile=given.get("profile", PROFILE),
+        split_by=tuple(split for split in SPLITS if split in given.get("split_by", [])),
+        group_column=given.get("group_column", GROUP_COLUMN).strip(),
     )
 
 
@@ -132,13 +165,28 @@ def _fits(key: str, value: Any) -> bool:
     if key in ("years_before", "years_after", "price_year"):
         return type(value) is int and value in (PRICE_YEARS if key == "price_year" else YEARS)
     if key == "comparison_ages":
-        ages = value if isinstance(value, list) and len(value) == 2 else [None]
-        return all(type(age) is int and age in AGES for age in ages) and ages == sorted(ages)
+        return _rising(value, AGES) and len(value) == 2
+    if key == "age_bands":
+        return _rising(value, AGES[1:]) and len(set(value)) == len(value) > 0
+    if key == "split_by":
+        return isinstance(value, list) and set(value) <= set(SPLITS) and len(set(value)) == len(value)
+    if key == "look_back":
+        return isinstance(value, dict) and all(
+            isinstance(category, str) and _rising(ends, LOOK_BACK) and len(ends) == 2
+            for category, ends in value.items()
+        )
     if not isinstance(value, str) or not value.strip():
         return False
     if key == "id":
         return ID.fullmatch(value) is not None
     return key != "mode" or value in MODES
+
+
+def _rising(value: Any, allowed: range) -> bool:
+    """Whether a value is a list of whole numbers of a range, none smaller than the one before."""
+    return (
+        isinstance(value, list) and all(type(one) is int and one in allowed for one in value) and value == sorted(value)
+    )
 
 
 def _unknown(key: Hashable, path: Path) -> Fault:

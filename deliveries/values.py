@@ -24,6 +24,7 @@ DAYS_FROM_SAS_EPOCH = -3653
 LAST_SAS_DAY = 2_936_549
 NUMBER = r"^[+-]?\d+(\.\d*)?([eE][+-]?\d+)?$"
 MICROSECONDS = 1_000_000
+FIRST_YEAR_OF_1900S = 90
 
 
 def is_blank(text: pl.Expr) -> pl.Expr:
@@ -104,6 +105,26 @@ def read_integer(name: str, dtype: PolarsDataType) -> pl.Expr:
     text = _text(name)
     digits = text.str.extract(r"^\+?(-?\d+)(\.0*)?$").cast(pl.Int64, strict=False)
     return pl.coalesce(digits, _whole(_number(text)))
+
+
+def read_hundredths(name: str, dtype: PolarsDataType) -> pl.Expr:
+    """Read an amount with at most two decimals as whole hundredths (Int64), which add up exactly; rounded to the
+    nearest. Text may have a decimal comma.
+    """
+    number = (
+        pl.col(name).cast(pl.Float64) if _is_number(dtype) else _number(_text(name).str.replace(",", ".", literal=True))
+    )
+    return (number * 100).round().cast(pl.Int64, strict=False)
+
+
+def read_week(name: str, dtype: PolarsDataType) -> pl.Expr:
+    """Read an ISO week written YYWW (YY from 90 is 19YY, else 20YY) as its Thursday; null where there is none."""
+    digits = read_code(name, dtype, width=4).str.extract(r"^(\d{4})$")
+    short, week = (digits.str.slice(first, 2).cast(pl.Int32) for first in (0, 2))
+    year = short + pl.when(short >= FIRST_YEAR_OF_1900S).then(1900).otherwise(2000)
+    fourth = pl.date(year, 1, 4)  # always in the first week
+    thursday = fourth + pl.duration(days=7 * (week - 1) + 4 - fourth.dt.weekday().cast(pl.Int32))
+    return pl.when(thursday.dt.year() == year, week >= 1).then(thursday)
 
 
 def _is_float(dtype: PolarsDataType) -> bool:

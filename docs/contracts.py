@@ -11,11 +11,12 @@ import pandera.polars as pa
 import polars as pl
 
 from catalogue.columns import FILES
+from catalogue.reader import read_catalogue
 from deliveries.lists import LIST_COLUMNS
 from docs.markdown import GENERATED, NOTHING, code, table, yes
 from expectations.contracts.deliveries import DELIVERIES, REASONS, DeliveryContract
 from expectations.contracts.studies import COST_TABLE, PARTICIPANT_FLOW
-from expectations.contracts.study_results import CHANGES, CHARACTERISTICS
+from expectations.contracts.study_results import BEFORE_START, CHANGES, CHARACTERISTICS
 from expectations.contracts.tables import TABLES
 from reports.tables import RELEASED
 
@@ -38,6 +39,18 @@ def changes() -> str:
 def characteristics() -> str:
     """The columns of who the citizens are."""
     return _columns(CHARACTERISTICS)
+
+
+def before_start() -> str:
+    """The columns of the services received before the start, and the look-backs that the catalogue ships."""
+    rows = [
+        (f"`{category}`", f"`{service}`", first, last)
+        for category, service, first, last in read_catalogue().services_before_start.select(
+            "category", "service", "first_period", "last_period"
+        ).rows()
+    ]  # fmt: skip
+    look_backs = table(["Category", "Service", "From period", "To period"], rows)
+    return f"{_columns(BEFORE_START)}\n\n{look_backs}"
 
 
 def _columns(contract: pa.DataFrameSchema) -> str:

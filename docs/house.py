@@ -14,13 +14,14 @@ import typer
 from assets.location import build
 from cli import app
 from docs.markdown import GENERATED, code, table, yes
+from expectations.contracts.deliveries import DELIVERIES
 from faults import ForlobError
 from settings import PREFIX, EngineSettings, Folders
 
 ROOT = Path(__file__).parent.parent
 ROOMS = (
     "faults", "settings", "deliveries", "catalogue", "expectations", "pipelines", "engines", "releases",
-    "assets", "reports", "synthetic", "definitions", "cli",
+    "assets", "reports", "synthetic", "definitions", "options", "screen", "cli",
 )  # fmt: skip
 
 
@@ -69,8 +70,8 @@ def _command(name: str, one: Any) -> str:
 
 @cache
 def asset_graph() -> Any:
-    """The asset graph of the code location, over an empty workspace."""
-    return build(Folders.below(ROOT / "nowhere")).get_repository_def().asset_graph
+    """The asset graph of the code location, with the tables of every register."""
+    return build(Folders.below(ROOT / "nowhere"), registers=tuple(DELIVERIES)).get_repository_def().asset_graph
 
 
 def assets() -> str:

@@ -86,6 +86,22 @@ def handic_codes() -> str:
     return table(["Service", "Codes granted"], _codes_by_service(_catalogue().handic_services))
 
 
+def shelter_stays() -> str:
+    """The kinds of stay in a shelter by service."""
+    return table(["Service", "Kinds of stay"], _codes_by_service(_catalogue().shelter_stays))
+
+
+def primary_care() -> str:
+    """The specialties of each definition of contacts with general practice."""
+    definitions = _catalogue().sssy_specialties.group_by("definition", maintain_order=True).agg("spec2")
+    return table(["Definition", "Specialties"], [(f"`{name}`", code(spec2)) for name, spec2 in definitions.rows()])
+
+
+def expenditure() -> str:
+    """The interventions of individual expenditure by service."""
+    return table(["Kind of spell", "Interventions"], _codes_by_service(_catalogue().siu_services))
+
+
 def specialties() -> str:
     """The main specialties that are psychiatric."""
     return f"Psychiatric: {code(_catalogue().psychiatric_specialties['specialty'])}. Every other, and none, is somatic."

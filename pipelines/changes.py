@@ -87,7 +87,7 @@ def changes(
     if before.is_empty():
         return pl.DataFrame(schema=CHANGES_SCHEMA)
     numbers = rows.get_column("period").unique().sort().to_list()
-    means = _means_of_draws(study_base, periods, costs, services, numbers, weights(study, study_base.height, draws))
+    means = means_of_draws(study_base, periods, costs, services, numbers, weights(study, study_base.height, draws))
     drawn = _intervals(means, numbers, services)
     told = pl.min_horizontal("n_citizens", "n_citizens_before") >= FEWEST
     change = {name: pl.col(column) - pl.col(f"{column}_before") for name, column in FIGURES.items()}
@@ -118,7 +118,7 @@ def weights(study: str, n: int, draws: int) -> Iterator[NDArray[np.int64]]:
         yield np.bincount(random.integers(n, size=n), minlength=n)
 
 
-def _means_of_draws(
+def means_of_draws(
     study_base: pl.DataFrame,
     periods: pl.DataFrame,
     costs: pl.DataFrame,
@@ -126,7 +126,8 @@ def _means_of_draws(
     numbers: Sequence[int],
     drawn: Iterator[NDArray[np.int64]],
 ) -> dict[str, Figures]:
-    """Each of `FIGURES` by period, line and draw; NaN where a draw has nobody who is measured.
+    """Everybody's means when citizens are drawn: each of `FIGURES` by period, line and draw; NaN where a draw has
+    nobody who is measured.
 
     What citizens used is held as sparse matrices of cells (a period's line) by citizens. Their products with the
     weights add in one fixed order, so that a study gives the same figures on any number of threads.

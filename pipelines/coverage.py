@@ -6,7 +6,7 @@ Source: docs/method.md § 3.2.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -31,6 +31,12 @@ def span_coverage(register: str, earliest_event: date | None, data_end: date) ->
         if earliest_event
         else (register, "nothing", data_end, data_end, data_end)
     )
+    return pl.DataFrame([row], schema=COVERAGE_SCHEMA, orient="row")
+
+
+def yearly_coverage(register: str, data_end: date) -> pl.DataFrame:
+    """The span of one file of a register that comes a year at a time: its year, to the end of the period it names."""
+    row = (register, "span", date(data_end.year, 1, 1), data_end, data_end)
     return pl.DataFrame([row], schema=COVERAGE_SCHEMA, orient="row")
 
 
@@ -73,6 +79,15 @@ def spans(coverage: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def earliest_data_end(coverage: pl.DataFrame) -> date | None:
+    """The day on which the first of the registers ends, each by its newest delivery; None where none tells.
+
+    Source: docs/method.md § 2. `coverage`: `COVERAGE_SCHEMA` rows of the registers.
+    """
+    ends = coverage.group_by("register").agg(pl.max("data_end")).get_column("data_end")
+    return ends.min()  # type: ignore[return-value]
+
+
 def covered(periods: pl.DataFrame, coverage: pl.DataFrame, services: pl.DataFrame) -> pl.DataFrame:
     """Tell for each period and service whether the service's register covers the period.
 
@@ -92,7 +107,8 @@ def covered_windows(windows: pl.DataFrame, coverage: pl.DataFrame, services: pl.
     """Tell for each window and service whether the service's register covers the window.
 
     DREAM covers a window when every Thursday of it has its week column (and for months in employment every month that
-    begins in it has its column); any other register when the window lies inside its span.
+    begins in it has its column); any other register when the window lies inside its span, or inside the spans of years
+    that follow each other.
 
     Args:
         windows: `start`, `end`, distinct.
@@ -148,8 +164,7 @@ def _kinds_needed(register: str, measure: str) -> tuple[str, ...]:
 
 def _covers(windows: pl.DataFrame, rows: pl.DataFrame, kind: str) -> pl.Series:
     if kind == "span":
-        spans = rows.select("start", "end").rows()
-        inside = [(pl.col("start") >= start) & (pl.col("end") <= end) for start, end in spans]
+        inside = [(pl.col("start") >= start) & (pl.col("end") <= end) for start, end in _joined(rows)]
         return windows.select(covered=pl.any_horizontal(pl.col("start").is_null(), *inside)).to_series()
     if rows.is_empty():
         return windows.select(covered=pl.col("start").is_null()).to_series()
@@ -160,3 +175,14 @@ def _covers(windows: pl.DataFrame, rows: pl.DataFrame, kind: str) -> pl.Series:
         windows.get_column("start"), side="left"
     ).cast(pl.Int64)
     return windows.select(covered=needed == found).to_series()
+
+
+def _joined(rows: pl.DataFrame) -> list[tuple[date, date]]:
+    """Spans that touch or overlap as one."""
+    joined: list[tuple[date, date]] = []
+    for start, end in rows.select("start", "end").sort("start", "end").rows():
+        if joined and start <= joined[-1][1] + timedelta(days=1):
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined

@@ -20,11 +20,13 @@ from pipelines.audit.knowledge import Earlier as Attacked
 from pipelines.audit.knowledge import Knowledge, Parts, Released
 from pipelines.audit.system import Contradiction
 from pipelines.audit.verdict import Verdict, verdict
+from pipelines.before_start import counted, looked_back_to
 from pipelines.disclosure.earlier import (
     Earlier,
     came_or_went,
     in_prices_of_now,
     in_same_prices,
+    sized,
     unchanged,
     unchanged_counts,
 )
@@ -32,7 +34,7 @@ from pipelines.disclosure.knowledge import nested, rates, years_of
 from pipelines.disclosure.protect import IS_COMPARED, Protected, StudyTables, protect
 from pipelines.disclosure.truth import behind
 from pipelines.employment import GROUP_BY, members_by_months
-from pipelines.tables import members_of
+from pipelines.splits import members_of
 
 MEND = "nothing is released; report it with what is named here"
 OF_SIZES = pl.col("area").is_null()
@@ -62,6 +64,7 @@ def through_the_gate(
     study_base: pl.DataFrame,
     periods: pl.DataFrame,
     costs: pl.DataFrame,
+    look_back: pl.DataFrame,
     catalogue: Catalogue,
     price_year: int,
     profile: Profile,
@@ -74,9 +77,10 @@ def through_the_gate(
 
     Args:
         tables: the study's tables as they are.
-        study_base: `person`, `kom`, `group` of its citizens.
+        study_base: what its citizens are split by (`pipelines.splits.splits_of`).
         periods: `person`, `period`, `start`, `end`, `present`.
         costs: `pipelines.costs.costs`.
+        look_back: `pipelines.before_start.looked_back`, by which `before_start` was made.
         catalogue: services, prices and payer rules.
         price_year: the study's price year.
         profile: the data owner's thresholds.
@@ -112,6 +116,7 @@ def through_the_gate(
         profile=profile,
         population_rates=population_rates,
         earlier=[_attacked(release, own, tables, base, profile) for release in earlier],
+        look_back=_cells(look_back, tables.before_start),
     )
     told = {period for release in earlier for period in _periods_told(release)}
     whole: frozenset[int | None] = frozenset()
@@ -119,7 +124,17 @@ def through_the_gate(
     first: list[Fault] = []
     while True:
         protected = protect(
-            tables, members, base, behind_rows, (known_rates, population_rates), profile, earlier, whole, alone, tell
+            tables,
+            look_back,
+            members,
+            base,
+            behind_rows,
+            (known_rates, population_rates),
+            profile,
+            earlier,
+            whole,
+            alone,
+            tell,
         )
         whole = protected.whole
         before = whole, alone
@@ -164,6 +179,7 @@ def _released(tables: StudyTables, unread: Sequence[int]) -> Released:
         tables.participant_flow,
         tables.characteristics,
         tables.changes.filter(~pl.col("period").is_in(unread)) if -1 not in unread else tables.changes.clear(),
+        tables.before_start,
     )
 
 
@@ -175,8 +191,22 @@ def _truth(tables: StudyTables, reasons: pl.DataFrame, unread: Sequence[int]) ->
         return _read(table, unread).join(primary, on=key, how="left", nulls_equal=True, maintain_order="left")
 
     return Released(
-        told(tables.cost_table), told(tables.employment_table), tables.participant_flow, tables.characteristics
+        told(tables.cost_table),
+        told(tables.employment_table),
+        tables.participant_flow,
+        tables.characteristics,
+        before_start=tables.before_start,
     )
+
+
+def _cells(look_back: pl.DataFrame, before_start: pl.DataFrame) -> dict[str, list[tuple[str, int]]]:
+    """The services and periods that each category rests on, by the name that the table's counts have it by."""
+    named = dict(before_start.select("category", name=looked_back_to()).rows())
+    cells: dict[str, list[tuple[str, int]]] = {}
+    for category, service, first, last in look_back.rows():
+        if category in named:
+            cells.setdefault(named[category], []).extend((service, period) for period in range(first, last + 1))
+    return cells
 
 
 def _periods_told(release: Earlier) -> list[int]:
@@ -199,6 +229,7 @@ def _attacked(
         )
         for name, then, now in (
             ("characteristics", release.characteristics, tables.characteristics),
+            ("before_start", release.counted_before_start, counted(tables.before_start, sized(own))),
             ("participant_flow", release.participant_flow, tables.participant_flow),
         )
     ]
@@ -207,6 +238,7 @@ def _attacked(
         release.rows.filter(is_employment),
         release.participant_flow,
         release.characteristics,
+        before_start=release.before_start,
     )
     return Attacked(told, pl.concat([same, *counts], how="diagonal_relaxed"), few)
 

@@ -1,6 +1,6 @@
 """Who takes part: a project's list becomes participants, and those found in the population the study base.
 
-Source: docs/method.md § 1; a citizen's traits § 4, BEF and DREAM.
+Source: docs/method.md § 1; a citizen's traits § 4, BEF and DREAM, and § 11.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ YEARS = (1900, 2199)
 """Years that a course can start or end in; others are misspelt."""
 SUPPORT_WEEK = 48
 SELF_SUPPORTED = "ikke_offentlig_forsoerget"
+EDUCATION_SCHEMA = pl.Schema({"person": pl.UInt32, "uddannelse": pl.String})
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ def with_traits(
     runs: pl.LazyFrame,
     weeks: Sequence[date],
     dream_codes: pl.DataFrame,
+    education: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Find participants in the population of 31 December before their start year, and say who they are.
 
@@ -122,13 +124,14 @@ def with_traits(
         runs: the `dream` register.
         weeks: Thursdays of DREAM's delivered week columns.
         dream_codes: the catalogue's `code`, `status_group`, `valid_from`, `valid_to`.
+        education: `person`, `uddannelse` (`pipelines.education`); None where UDDA is not delivered.
 
     Returns:
         A row a participant, sorted by person: `study`, `person`, the list's columns, `in_study_base`, and (null
         outside the study base) `age` at the start (1 July where only the year is known), `koen`, `kom`, `antpersh`,
         `ie_type`, `has_children` (some citizen of the snapshot names them as father or mother), `support_status` (the
         group of the DREAM code of week 48 of the year before start; without a code `ikke_offentlig_forsoerget`; null
-        when the week is not delivered).
+        when the week is not delivered), `uddannelse` (null also where `education` does not tell it).
     """
     base_day = pl.date(pl.col("start_year") - 1, 12, 31)
     dated = kept.with_columns(reference_date=base_day)
@@ -151,10 +154,12 @@ def with_traits(
     )
     began = pl.coalesce("start_date", pl.date(pl.col("start_year"), *MID_YEAR))
     in_base = pl.col("in_study_base")
+    levels = pl.DataFrame(schema=EDUCATION_SCHEMA) if education is None else education
     return (
         dated.join(found, on="person", how="left")
         .join(parents, on="person", how="left")
         .join(_support_status(kept, runs, weeks, dream_codes), on="person", how="left")
+        .join(levels, on="person", how="left")
         .with_columns(in_base.fill_null(False))
         .select(
             pl.lit(study).alias("study"),
@@ -173,6 +178,7 @@ def with_traits(
             ie_type="ie_type",
             has_children=pl.when(in_base).then(pl.col("is_parent").fill_null(False)),
             support_status=pl.when(in_base).then(pl.col("support_status")),
+            uddannelse=pl.when(in_base).then(pl.col("uddannelse")),
         )
         .sort("person")
     )

@@ -171,12 +171,12 @@ def _measured_use(frame: pl.LazyFrame, year: int, kinds: pl.DataFrame, citizens:
     """`number` (of the service), `citizen`, `cell`, `quantity` above 0 of spells in a year, a frame a measure."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     touching = frame.filter(pl.col("start") <= last, pl.col("end") >= first).select(
-        "person", spell="service", spell_start="start", spell_end="end"
+        "person", spell="service", spell_start="start", spell_end="end", spell_quantity="quantity"
     )
     found = (
         touching.join(kinds.lazy().select("number", "spell"), on="spell")
         .join(citizens.lazy(), on="person")
-        .select("number", "citizen", "cell", "spell_start", "spell_end")
+        .select("number", "citizen", "cell", "spell_start", "spell_end", "spell_quantity")
         .collect(engine="streaming")
     )
     amounts = in_window(pl.lit(first), pl.lit(last))

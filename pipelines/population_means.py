@@ -16,6 +16,7 @@ from pipelines.costs import COST_COLUMNS, PAYERS, unit_prices
 from pipelines.lines import LINE, lines
 from pipelines.population import TRAITS, Cells
 from pipelines.tables import MILLIONTHS
+from pipelines.use import in_units
 
 MEANS_SCHEMA = pl.Schema(
     {
@@ -97,8 +98,8 @@ def totals(cells: Cells, by: Sequence[str], prices: pl.DataFrame, services: pl.D
     of_lines = priced.group_by("year", *LINE).agg(pl.any("illustrative"), priced=pl.lit(value=True))
     shown = lines(services).select(*LINE, "unit").join(cells.measured, on=LINE, nulls_equal=True)
     shown = shown.join(of_lines, on=["year", *LINE], how="left", nulls_equal=True)
-    used = cells.use.group_by(*by, *LINE).agg(pl.sum("n_users", "quantity"))
-    costs = _costs(cells.use, by, parts, prices)
+    used = in_units(cells.use.group_by(*by, *LINE).agg(pl.sum("n_users", "quantity")), services)
+    costs = _costs(cells.use, by, parts, prices, services)
     measured = pl.col("measured")
     payable = measured & pl.col("priced") & pl.col("payable").fill_null(True)
     return (
@@ -121,9 +122,12 @@ def totals(cells: Cells, by: Sequence[str], prices: pl.DataFrame, services: pl.D
     )
 
 
-def _costs(use: pl.DataFrame, by: Sequence[str], parts: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame:
+def _costs(
+    use: pl.DataFrame, by: Sequence[str], parts: pl.DataFrame, prices: pl.DataFrame, services: pl.DataFrame
+) -> pl.DataFrame:
     """`by`, `LINE`, `COST_COLUMNS` in whole millionths, `payable` (whether every priced service used has its price)."""
-    of_services = use.group_by(*by, "service").agg(pl.sum("quantity")).join(prices, on=["year", "service"])
+    summed = in_units(use.group_by(*by, "service").agg(pl.sum("quantity")), services)
+    of_services = summed.join(prices, on=["year", "service"])
     whole = [(pl.col("quantity") * pl.col(c) * MILLIONTHS).round().cast(pl.Int64).alias(c) for c in COST_COLUMNS]
     return (
         of_services.select(*by, *whole, part="service")

@@ -87,6 +87,8 @@ def sort_packed(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     for column, (low, width) in zip(columns, extents, strict=True):
         packed *= width
         packed += column.to_numpy() - low
+    if (packed[1:] >= packed[:-1]).all():
+        return rows
     return rows[np.argsort(packed, kind="stable")]
 
 
@@ -105,22 +107,23 @@ def one_a_chain(rows: pl.DataFrame, chains: pl.Series, end: str) -> pl.DataFrame
     return rows[firsts].with_columns(pl.Series(end, latest).cast(rows.schema[end]))
 
 
-def union_spells(rows: pl.DataFrame) -> pl.DataFrame:
+def union_spells(rows: pl.DataFrame, gap: int = 1) -> pl.DataFrame:
     """Make one spell of the rows of a citizen and service that overlap or touch.
 
     Source: docs/method.md § 4, HANDIC: each date counts once.
 
     Args:
         rows: `person`, `service` (text or an enum), `start`, `end` (dates, both included), in any order.
+        gap: the most days from an end to the next start that still joins: 1 is the day after, 0 a date in common.
 
     Returns:
-        `SPELL_SCHEMA`, sorted by person, service and start; `quantity` is the days.
+        `SPELL_SCHEMA`, sorted by person, service and start; `quantity` is the days from the first to the last.
     """
     kinds = pl.Enum(rows.get_column("service").unique().cast(pl.String).sort())
     spells = rows.select("person", pl.col("service").cast(kinds), "start", "end")
     ordered = sort_packed(spells, ["person", "service", "start"])
     return (
-        one_a_chain(ordered, chain(ordered, ["person", "service"], "start", "end", gap=1), "end")
+        one_a_chain(ordered, chain(ordered, ["person", "service"], "start", "end", gap), "end")
         .select(
             "person",
             "service",

@@ -14,6 +14,7 @@ import polars as pl
 from catalogue.reader import Catalogue
 from pipelines.costs import COST_COLUMNS, unit_prices
 from pipelines.lines import lines
+from pipelines.splits import GROUPINGS, members_of
 
 COST_TABLE_SCHEMA = pl.Schema(
     {
@@ -52,11 +53,11 @@ def cost_table(
     period_numbers: Sequence[int],
     price_year: int,
 ) -> pl.DataFrame:
-    """Means and shares per citizen present and measured, for everybody, each kommune and each group.
+    """Means and shares per citizen present and measured, for everybody and each group that the study is split into.
 
     Args:
         study: the study's id.
-        study_base: `person`, `kom`, `group` of the study base.
+        study_base: what the study base is split by (`pipelines.splits.splits_of`).
         periods: `person`, `period`, `start`, `present`.
         costs: `pipelines.costs.costs`: rows with use, and null quantities where not measured.
         catalogue: services in their areas, prices.
@@ -64,23 +65,15 @@ def cost_table(
         price_year: the study's price year.
 
     Returns:
-        The rows of `means`, sorted: everybody, kommuner, groups; in each by period and line.
+        The rows of `means`, sorted: everybody, then by the groupings in their order; in each by period and line.
     """
     members = members_of(study_base)
-    group_order = pl.col("group_by").replace_strict({"alle": 0, "kommune": 1, "gruppe": 2})
+    group_order = pl.col("group_by").replace_strict({name: place for place, name in enumerate(GROUPINGS)})
     numbers = pl.DataFrame({"period": period_numbers}, schema={"period": pl.Int16})
     sizes = members.group_by("group_by", "group").agg(n_study=pl.len()).sort(group_order, "group")
     cells = sizes.join(numbers.sort("period"), how="cross", maintain_order="left_right")
     there = periods.filter("present").select("person", "period", "start").join(members, on="person")
     return means(study, cells, there, costs, catalogue, price_year)
-
-
-def members_of(study_base: pl.DataFrame) -> pl.DataFrame:
-    """`person`, `group_by`, `group`: each citizen under everybody, its kommune, and its group where it has one."""
-    return pl.concat(
-        study_base.select("person", group_by=pl.lit(group_by), group=group.cast(pl.String)).drop_nulls("group")
-        for group_by, group in (("alle", pl.lit("alle")), ("kommune", pl.col("kom")), ("gruppe", pl.col("group")))
-    )
 
 
 def means(

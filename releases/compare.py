@@ -22,6 +22,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "employment_table": ("group_by", "group", "period", "area", "service"),
     "changes": ("period", "area", "service"),
     "characteristics": ("characteristic", "category"),
+    "before_start": ("category", "first_period", "last_period"),
     "participant_flow": ("step", "reason"),
 }
 """What tells the rows of a released table apart; every other column that is a number is a figure."""

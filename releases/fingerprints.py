@@ -21,7 +21,7 @@ from filelock import FileLock
 
 CODE = Path(__file__).parent.parent
 ROOMS = ("assets", "catalogue", "deliveries", "engines", "expectations", "pipelines", "releases", "reports")
-TOP = ("cli", "definitions", "faults", "settings", "text_files")
+TOP = ("cli", "definitions", "faults", "options", "screen", "settings", "text_files")
 """What a release is made with; `synthetic` makes none."""
 KEY_FILE = "fingerprint_key"
 

@@ -1,7 +1,7 @@
-"""The overview a reader starts with, and whom the figures are about.
+"""The overview a reader starts with.
 
-Here: key figures, flow, how to read the rest, the citizens. Not here: the other figures (``views.py``), what they rest
-on (``method.py``).
+Here: key figures, flow, how to read the rest. Not here: who the citizens are (``target_group.py``), the other figures
+(``views.py``), what they rest on (``method.py``).
 """
 
 from __future__ import annotations
@@ -65,16 +65,3 @@ def _flow(book: Book, sheet: Sheet) -> None:
         if row["reason"]:
             name = f"{name}: {labels.name('reason', row['reason'])}"
         sheet.write([(name, ""), sheet.figure(row, "n", "count")], "total" if row["step"] == "study_base" else "row")
-
-
-def write_citizens(book: Book) -> None:
-    """Who the citizens of the study base are: number and share of each category, a table a characteristic."""
-    tables, labels = book.tables, book.labels
-    sheet = Sheet(book, "characteristics", [40, 16, 16, 40])
-    for (name,), rows in tables.characteristics.group_by("characteristic", maintain_order=True):
-        sheet.row += 1
-        words = [labels.text(f"characteristic.{name}"), labels.text("flow_n"), labels.text("share")]
-        sheet.head(words, numbers=[1, 2])
-        for row in rows.iter_rows(named=True):
-            figures = [sheet.figure(row, "n", "count"), sheet.figure(row, "share", "share_fine")]
-            sheet.write([(labels.name(str(name), row["category"]), ""), *figures], "row")

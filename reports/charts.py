@@ -47,6 +47,7 @@ class Figure:
     points: Sequence[Sequence[Point]]
     style: str  # of the numbers, as in STYLES
     stacked: bool = False
+    note: str | None = None  # in place of how many citizens are behind each series
 
     @property
     def empty(self) -> bool:
@@ -78,7 +79,7 @@ class FigureSheet:
         if self.sheet.row + rows + 1 - self.page_began > PAGE_ROWS:
             self.breaks.append(self.sheet.row)
             self.page_began = self.sheet.row
-        self.sheet.prose(self._note(figure), "legend")
+        self.sheet.prose(figure.note or self._note(figure), "legend")
         top = self.sheet.row
         self._numbers(figure)
         self.book.charts[figure.key] = lambda: self._chart(figure, top)

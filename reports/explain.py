@@ -17,7 +17,7 @@ from rich.text import Text
 
 from releases.compare import KEYS
 from reports.cells import Cell
-from reports.labels import Labels
+from reports.labels import LANGUAGES
 from reports.releases import number
 from reports.tables import ReleaseTables
 from reports.trace import Trace, trace
@@ -81,7 +81,8 @@ def explain_json(tables: ReleaseTables, cell: Cell) -> dict[str, Any]:
 
 
 def _trace(tables: ReleaseTables, cell: Cell) -> Trace:
-    return trace(tables, cell.line, cell.column, table=cell.table, group_by=cell.row.get("group_by", "alle"))
+    of = {"group_by": cell.row.get("group_by", "alle"), "category": cell.row.get("category")}
+    return trace(tables, cell.line, cell.column, table=cell.table, **of)
 
 
 def _value(tables: ReleaseTables, cell: Cell) -> str:
@@ -105,7 +106,7 @@ def _named(tables: ReleaseTables, cell: Cell) -> str:
     """The line in words, in both languages."""
     if "service" not in cell.row:
         return tables.study.title_da
-    both = [Labels.of(language, tables.anchored, tables.areas, tables.services) for language in ("da", "en")]
+    both = [tables.labels(language) for language in LANGUAGES]
     line, period = cell.line, cell.row["period"]
     names = [
         labels.name("service", line.service)

@@ -35,6 +35,7 @@ def _figures(book: Book) -> Iterator[Figure]:
     tables = book.tables
     areas = [line for line in tables.lines() if line.level == "area"]
     priced = [line for line in areas if line in tables.priced]
+    yield _flow(book)
     yield _payers(book)
     yield _by_period(book, "areas", priced, tables.everybody, tables.periods, "mean_cost", "kr")
     if tables.changes.height:
@@ -67,6 +68,21 @@ def _by_period(
         [book.labels.period(period) for period in periods],
         [[_point(rows.get((line, period)), column) for line in lines] for period in periods],
         style,
+    )
+
+
+def _flow(book: Book) -> Figure:
+    """How many are left at each step from the list to the study base."""
+    rows, labels = book.tables.named["flow"], book.labels
+    return Figure(
+        "flow",
+        labels.text("table.flow"),
+        "bar",
+        [labels.flow(category) for category in rows["category"]],
+        [labels.text("flow_n")],
+        [[Point(n) for n in rows["n"]]],
+        "count",
+        note=labels.text("flow"),
     )
 
 

@@ -16,18 +16,25 @@ LANGUAGES = ("da", "en")
 
 @dataclass(frozen=True)
 class Labels:
-    """The words of one language; ``names`` holds the catalogue's (``area.<id>`` and ``service.<id>``)."""
+    """The words of one language; ``names`` are the catalogue's: ``area.<id>``, ``service.<id>``, ``category.<id>``."""
 
     language: str
     anchored: bool
     names: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, language: str, anchored: bool, areas: pl.DataFrame, services: pl.DataFrame) -> Labels:
+    def of(
+        cls,
+        language: str,
+        anchored: bool,
+        areas: pl.DataFrame,
+        services: pl.DataFrame,
+        categories: pl.DataFrame | None = None,
+    ) -> Labels:
         """The words for a study in ``language`` (``da`` or ``en``; else ValueError), names from the catalogue."""
         if language not in LANGUAGES:
             raise ValueError(f"language is {language!r}; it must be one of {', '.join(LANGUAGES)}")
-        named = {"area": areas, "service": services}
+        named = {"area": areas, "service": services} | ({} if categories is None else {"category": categories})
         return cls(
             language,
             anchored,
@@ -62,6 +69,20 @@ class Labels:
             before = "Year before" if years == 1 else f"{years} years before"
             after = f"{_ordinal(years)} year after"
         return here if period == 0 else before if period < 0 else after
+
+    def flow(self, category: str) -> str:
+        """A step from the list to the study base, or the reason for which rows were set aside."""
+        if f"step.{category}" in TEXTS:
+            return self.name("step", category)
+        return f"{self.name('step', 'set_aside')}: {self.name('reason', category)}"
+
+    def compared(self, group_by: str) -> str:
+        """The study base as one of those that are compared, or what it is held against."""
+        return self.text("compared.alle") if group_by == "alle" else self.name("group_by", group_by)
+
+    def span(self, first: int, last: int) -> str:
+        """The name of some periods that follow each other."""
+        return " – ".join(dict.fromkeys((self.period(first), self.period(last))))
 
     def period_meaning(self, period: int) -> str:
         """What a period is, in a sentence (docs/method.md § 2)."""

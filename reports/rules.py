@@ -107,12 +107,30 @@ RULES: dict[str, Rule] = {
     ),
     "days": Rule(
         "4",
-        "Dage i HANDIC",
-        "Days in HANDIC",
-        "forbrug = datoer i perioden, hvor ydelsen er bevilget; hver dato tæller én gang. En bevilling uden "
-        "slutdato løber til registrets sidste dag.",
-        "use = dates in the period on which the service is granted; each date counts once. A grant without an end"
-        " runs to the register's last day.",
+        "Dage med ydelsen",
+        "Days of the service",
+        "forbrug = datoer i perioden, hvor borgeren har ydelsen efter registret; hver dato tæller én gang. Uden "
+        "slutdato løber den til registrets sidste dag.",
+        "use = dates in the period on which the citizen has the service by the register; each date counts once. "
+        "Without an end it runs to the register's last day.",
+    ),
+    "quantity": Rule(
+        "4",
+        "Antal efter registret",
+        "Numbers by the register",
+        "forbrug = summen af registrets eget antal, fx kontakter; det hører til den periode, dets dag ligger i (af en "
+        "uge dens torsdag).",
+        "use = the sum of the register's own numbers, such as contacts; it belongs to the period that holds its day "
+        "(of a week its Thursday).",
+    ),
+    "amount": Rule(
+        "5.4",
+        "Beløb efter registret",
+        "Amounts by the register",
+        "forbrug = summen af registrets beløb i kroner; det hører til den periode, dets dag ligger i (af en uge dens "
+        "torsdag). En krone koster en krone af sit år.",
+        "use = the sum of the register's amounts in kroner; it belongs to the period that holds its day (of a week its "
+        "Thursday). A krone costs a krone of its year.",
     ),
     "count": Rule(
         "4",
@@ -234,6 +252,22 @@ RULES: dict[str, Rule] = {
         "Who the citizens are",
         "n = borgere i undersøgelsesgruppen med egenskaben; share = n / hele undersøgelsesgruppen.",
         "n = citizens of the study base with the characteristic; share = n / the whole study base.",
+    ),
+    "before_start": Rule(
+        "12",
+        "Ydelser før start",
+        "Services before the start",
+        "n = borgere med nogen af kategoriens ydelser i en af perioderne, der ses tilbage til; share = n / de borgere, "
+        "der er målt for mindst én ydelse i mindst én af perioderne.",
+        "n = citizens with any of the category's services in one of the periods looked back to; share = n / the "
+        "citizens measured for one service in one of the periods at least.",
+    ),
+    "wilson": Rule(
+        "13.1",
+        "Andelens interval",
+        "Interval of a share",
+        "95 %: Wilsons interval af andelen.",
+        "95 %: Wilson's score interval of the share.",
     ),
 }
 """Every rule a figure may rest on; `{...}` is a limit of the catalogue, the price year or a threshold."""

@@ -54,8 +54,10 @@ STYLES: dict[str, dict[str, Any]] = {
     "change_quantity": {"num_format": "+#,##0.00;-#,##0.00;0", "align": "right"},
     "price": {"num_format": '#,##0.00 "kr."', "align": "right"},
     "share": {"num_format": "0 %", "align": "right"},
+    "share_beside": {"num_format": "(0 %)", "align": "right", "font_color": SOFT},
     "share_fine": {"num_format": "0.0 %", "align": "right"},
     "quantity": {"num_format": "[=0]0;[<1]0.00;#,##0.0", "align": "right"},
+    "quantity_beside": {"num_format": "[=0](0);[<1](0.00);(#,##0.0)", "align": "right", "font_color": SOFT},
     "date": {"num_format": "dd-mm-yyyy", "align": "right"},
 }
 

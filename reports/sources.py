@@ -19,7 +19,7 @@ from catalogue.columns import FILES
 from catalogue.profiles import Profile
 from faults import Fault, StoreError
 from releases.manifest import read_manifest, refuse_changed
-from reports.tables import RELEASED, ReleaseTables
+from reports.tables import CATEGORIES, RELEASED, ReleaseTables
 
 NAME = "sources.json"
 OF_CATALOGUE = {"areas": "areas", "services": "services", "sources": "unit_prices", "payer_rules": "payer_rules"}
@@ -28,6 +28,7 @@ SCHEMAS: Mapping[str, pl.Schema] = {
         name: pl.Schema({key: of.dtype for key, of in FILES[file].columns.items()})
         for name, file in OF_CATALOGUE.items()
     },
+    "categories": CATEGORIES,
     "codes": CODE_ROWS,
     "limits": pl.Schema({key: of.dtype for key, of in FILES["limits"].columns.items()}),
     "registers": pl.Schema({"register": pl.String, "data_start": pl.Date, "data_end": pl.Date}),

@@ -14,10 +14,14 @@ from typing import Any, Protocol
 import polars as pl
 
 from catalogue.profiles import Profile
+from pipelines.named_tables import NAMED_TABLES
+from reports.labels import Labels
 
 PAYERS = ("kommune", "region", "stat")
-RELEASED = ("cost_table", "employment_table", "changes", "characteristics", "participant_flow")
+RELEASED = ("cost_table", "employment_table", "changes", "characteristics", "before_start", "participant_flow")
 """The tables of citizens that leave the store, each a CSV and a Parquet file of its own."""
+CATEGORIES = pl.Schema(dict.fromkeys(("category", "service", "register", "label_da", "label_en"), pl.String))
+"""Which services are told of together before the start, and of which register each is."""
 COMPARED = ("alle", "befolkning", "befolkning_standardiseret")
 """Groupings that have one group: the study base, and what it is held against."""
 
@@ -63,9 +67,11 @@ class ReleaseTables:
     employment_table: pl.DataFrame  # as the cost table, by months in ordinary employment; areas and the total
     changes: pl.DataFrame  # each period less period -1, with intervals
     characteristics: pl.DataFrame  # who the citizens are: characteristic, category, n, share
+    before_start: pl.DataFrame  # which services they had before: category, periods looked back to, n, share
     participant_flow: pl.DataFrame  # step, reason, n
     not_measured: pl.DataFrame  # period, service, measured: "none" or "some"; a row where not everybody is measured
     areas: pl.DataFrame  # the catalogue's: area, label_da, label_en; in print order
+    categories: pl.DataFrame  # the catalogue's of services before the start: category, service, register, labels
     services: pl.DataFrame  # the catalogue's: service, area, register, unit, label_da, label_en; in print order
     sources: pl.DataFrame  # the price rows used: service, year, price, status, source
     payer_rules: pl.DataFrame  # the payer rules used: service, valid_from, valid_to, kommune, region, stat, source
@@ -87,6 +93,15 @@ class ReleaseTables:
     def tables(self) -> dict[str, pl.DataFrame]:
         """The tables of ``RELEASED``, by name."""
         return {name: getattr(self, name) for name in RELEASED}
+
+    @cached_property
+    def named(self) -> dict[str, pl.DataFrame]:
+        """The reports' tables and figures by name, as ``forlob table`` has them but for what is withheld."""
+        return {name: one.view(self.tables[one.made_of]) for name, one in NAMED_TABLES.items()}
+
+    def labels(self, language: str) -> Labels:
+        """The words for it in ``language`` (``da`` or ``en``; else ValueError)."""
+        return Labels.of(language, self.anchored, self.areas, self.services, self.categories)
 
     @property
     def anchored(self) -> bool:
@@ -122,7 +137,7 @@ class ReleaseTables:
     @cached_property
     def rows(self) -> dict[str, list[dict[str, Any]]]:
         """The rows of the catalogue and the registers that figures rest on, by frame; always the same objects."""
-        names = ("services", "sources", "payer_rules", "codes", "registers")
+        names = ("services", "categories", "sources", "payer_rules", "codes", "registers")
         return {name: getattr(self, name).to_dicts() for name in names}
 
     @cached_property

@@ -1,14 +1,18 @@
 """What a reader reads: every text of the reports, in Danish and English side by side.
 
-Here: words, as ``key: (Danish, English)``. Not here: those of the workbook's own sheets (``texts_workbook.py``),
-choosing among them (``labels.py``), service and area names and the word for a withheld figure (``catalogue/``).
+Here: words, as ``key: (Danish, English)``. Not here: those of the workbook's own sheets (``texts_workbook.py``)
+and of the named tables (``texts_tables.py``), choosing among them (``labels.py``), service and area names and the word
+for a withheld figure (``catalogue/``).
 """
 
 from __future__ import annotations
 
+from reports.texts_tables import TABLE_TEXTS
 from reports.texts_workbook import WORKBOOK_TEXTS
 
-TEXTS: dict[str, tuple[str, str]] = WORKBOOK_TEXTS | {
+TEXTS: dict[str, tuple[str, str]] = {
+    **WORKBOOK_TEXTS,
+    **TABLE_TEXTS,
     # Sheets, and what each shows
     "overview": ("Overblik", "Overview"),
     "costs": ("Omkostninger", "Costs"),
@@ -232,10 +236,19 @@ TEXTS: dict[str, tuple[str, str]] = WORKBOOK_TEXTS | {
     "unit.bed_day": ("sengedage", "bed days"),
     "unit.visit": ("besøg", "visits"),
     "unit.day": ("dage", "days"),
+    "unit.hour": ("timer", "hours"),
+    "unit.charge": ("sigtelser", "charges"),
+    "unit.decision": ("afgørelser", "decisions"),
+    "unit.contact": ("kontakter", "contacts"),
+    "unit.kr": ("kr.", "kr."),
     "unit.month": ("måneder", "months"),
     "group_by.alle": ("Alle", "Everybody"),
     "group_by.kommune": ("Kommune", "Municipality"),
     "group_by.gruppe": ("Gruppe", "Group"),
+    "group_by.startaar": ("Startår", "Start year"),
+    "group_by.koen": ("Køn", "Sex"),
+    "group_by.alder": ("Alder", "Age"),
+    "group_by.status": ("Status", "Status"),
     "group_by.befolkning": ("Befolkningen", "The population"),
     "group_by.befolkning_standardiseret": (
         "Befolkningen, samme alder og køn",

@@ -11,6 +11,24 @@ WORKBOOK_TEXTS: dict[str, tuple[str, str]] = {
     "changes": ("Ændringer", "Changes"),
     "employment": ("Job og omkostning", "Work and cost"),
     "characteristics": ("Borgerne", "Citizens"),
+    "figure_1": ("Figur 1", "Figure 1"),
+    "figure_2": ("Figur 2", "Figure 2"),
+    "figure_1_about": (
+        "Andel af borgerne med hver ydelse året før, i startåret og i den sidste periode, og gennemsnitligt forbrug.",
+        "Share of the citizens with each service in the year before, the start year and the last period, and mean use.",
+    ),
+    "figure_1_beside": (
+        "I parentes: resten af befolkningen i de samme kalenderår, som den er. Fra og til er 95 %-intervallet af "
+        "studiets andel.",
+        "In parentheses: the rest of the population in the same calendar years, as it is. From and to are the 95 % "
+        "interval of the study's share.",
+    ),
+    "figure_2_about": (
+        "Kommunens gennemsnitlige omkostning pr. borger efter område og ydelse i hver periode. {price_level}",
+        "The municipality's mean cost per citizen by area and service in each period. {price_level}",
+    ),
+    "in_population": ("(befolkn.)", "(popul.)"),
+    "mean": ("Pr. borger", "Per citizen"),
     "figures_about": (
         "Tabellernes tal som figurer. {price_level} En ændring over tid er ikke en effekt af indsatsen.",
         "The tables' figures as charts. {price_level} A change over time is not an effect of the intervention.",
@@ -22,14 +40,26 @@ WORKBOOK_TEXTS: dict[str, tuple[str, str]] = {
         "change over time is not an effect of the intervention.",
     ),
     "employment_about": (
-        "Gennemsnitlig omkostning pr. borger efter måneder i ordinær beskæftigelse i perioden. {price_level} Grupperne "
+        "Figur 3: gennemsnitlig omkostning pr. borger efter måneder i ordinær beskæftigelse. {price_level} Grupperne "
         "er ikke de samme borgere fra periode til periode; en ændring over tid er ikke en effekt af indsatsen.",
-        "Mean cost per citizen by months in ordinary employment in the period. {price_level} The groups are not the "
-        "same citizens from period to period; a change over time is not an effect of the intervention.",
+        "Figure 3: mean cost per citizen by months in ordinary employment. {price_level} The groups are not the same "
+        "citizens from period to period; a change over time is not an effect of the intervention.",
     ),
     "characteristics_about": (
-        "Hvem tallene handler om: studiets borgere ved start.",
-        "Whom the figures are about: the study's citizens at the start.",
+        "Hvem tallene handler om: studiets borgere ved start, og hvilke ydelser de havde før.",
+        "Whom the figures are about: the study's citizens at the start, and what services they had before.",
+    ),
+    "wilson_about": (
+        "95 %-intervallet (Wilson) viser usikkerheden ved, at borgerne er få. Det står kun, hvor både antallet og det, "
+        "andelen er beregnet af, må vises.",
+        "The 95 % interval (Wilson) shows the uncertainty of the citizens' being few. It stands only where both the "
+        "number and that which the share is of may be shown.",
+    ),
+    "interval_low": ("95 %-interval, fra", "95 % interval, from"),
+    "interval_high": ("95 %-interval, til", "95 % interval, to"),
+    "compared_title": (
+        "Forbrug før start, sammenlignet med befolkningen ({period})",
+        "Use before the start, compared with the population ({period})",
     ),
     # Figures
     "figure_empty": (
@@ -90,11 +120,36 @@ WORKBOOK_TEXTS: dict[str, tuple[str, str]] = {
     "characteristic.alder": ("Alder ved start", "Age at the start"),
     "characteristic.startaar": ("Startår", "Start year"),
     "characteristic.kommune": ("Kommune", "Municipality"),
+    "characteristic.oprindelse": ("Oprindelse", "Origin"),
+    "characteristic.bopael": ("Bor alene eller med andre", "Lives alone or with others"),
+    "characteristic.boern": ("Børn", "Children"),
+    "characteristic.uddannelse": ("Højeste fuldførte uddannelse", "Highest completed education"),
+    "characteristic.forsoergelse": ("Forsørgelse i uge 48 året før", "Support in week 48 of the year before"),
     "koen.1": ("Mænd", "Men"),
     "koen.2": ("Kvinder", "Women"),
     "koen.9": ("Ikke oplyst", "Not stated"),
     "alder.uoplyst": ("ikke oplyst", "not stated"),
     "kommune.uoplyst": ("ikke oplyst", "not stated"),
+    "oprindelse.dansk": ("Dansk oprindelse", "Danish origin"),
+    "oprindelse.indvandrer": ("Indvandrer", "Immigrant"),
+    "oprindelse.efterkommer": ("Efterkommer", "Descendant"),
+    "oprindelse.uoplyst": ("Ikke oplyst", "Not stated"),
+    "bopael.alene": ("Bor alene", "Lives alone"),
+    "bopael.med_andre": ("Bor med andre", "Lives with others"),
+    "bopael.uoplyst": ("Ikke oplyst", "Not stated"),
+    "boern.ja": ("Har børn", "Has children"),
+    "boern.nej": ("Har ikke børn", "Has no children"),
+    "uddannelse.grundskole": ("Grundskole", "Basic school"),
+    "uddannelse.ungdomsuddannelse": ("Ungdomsuddannelse", "Upper secondary education"),
+    "uddannelse.videregaaende": ("Videregående uddannelse", "Higher education"),
+    "uddannelse.uoplyst": ("Ikke oplyst", "Not stated"),
+    "forsoergelse.foertidspension": ("Førtidspension", "Disability pension"),
+    "forsoergelse.folkepension": ("Folkepension", "Old-age pension"),
+    "forsoergelse.kontanthjaelp_mv": ("Kontanthjælp m.v.", "Cash assistance and the like"),
+    "forsoergelse.dagpenge_mv": ("Dagpenge m.v.", "Unemployment and sickness benefit"),
+    "forsoergelse.oevrige": ("Øvrige ydelser", "Other benefits"),
+    "forsoergelse.ikke_offentlig_forsoerget": ("Ikke offentligt forsørget", "Not publicly supported"),
+    "forsoergelse.uoplyst": ("Ikke oplyst", "Not stated"),
     # Columns of the released tables beside those of the cost table
     "column.n_baseline": ("Borgere målt året før", "Citizens measured the year before"),
     "column.change_share": ("Ændring i andel med forbrug", "Change in share with use"),
@@ -111,6 +166,11 @@ WORKBOOK_TEXTS: dict[str, tuple[str, str]] = {
     "column.step": ("Trin", "Step"),
     "column.reason": ("Grund", "Reason"),
     "column.n": ("Antal", "Number"),
+    "column.n_partly": ("Heraf kun målt delvist", "Of whom measured only in part"),
+    "column.first_period": ("Første periode", "First period"),
+    "column.last_period": ("Sidste periode", "Last period"),
+    "column.share_low": ("Andel, fra", "Share, from"),
+    "column.share_high": ("Andel, til", "Share, to"),
     "column.share": ("Andel", "Share"),
     # Method and sources
     "release": ("Frigivelsen", "The release"),

@@ -36,7 +36,13 @@ class Trace:
 
 
 def trace(
-    tables: ReleaseTables, line: Line, column: str, *, table: str = "cost_table", group_by: str = "alle"
+    tables: ReleaseTables,
+    line: Line,
+    column: str,
+    *,
+    table: str = "cost_table",
+    group_by: str = "alle",
+    category: str | None = None,
 ) -> Trace:
     """Take a figure back to what it was made of.
 
@@ -46,17 +52,20 @@ def trace(
         column: such as `mean_cost`, `share_users`, or `change_cost_low` of `changes`.
         table: one of `reports.tables.RELEASED`.
         group_by: the grouping of the figure's row.
+        category: of the services before the start, the row's.
     """
     services = _services(tables, line) if table in ("cost_table", "employment_table", "changes") else []
     of_use = bool(services) and column not in ("n_study", "n_citizens", "n_baseline")
     of_cost = of_use and "cost" in column
+    if table == "before_start":
+        services = [row for row in tables.rows["categories"] if row["category"] == category]
     ids = {row["service"] for row in services}
     rows = {
         name: [row for row in tables.rows[frame] if wanted and row["service"] in ids]
         for name, frame, wanted in (
             ("prices", "sources", of_cost),
             ("payer_rules", "payer_rules", of_cost),
-            ("codes", "codes", of_use),
+            ("codes", "codes", of_use or column in ("n", "share", "share_low", "share_high")),
         )
     }
     registers = {POPULATION_REGISTER, *(row["register"] for row in services)}
@@ -65,6 +74,7 @@ def trace(
         *(_of_use(services, column) if of_use else ()),
         *(_of_cost(rows["prices"], column) if of_cost else ()),
         *(_of_change(column) if column.startswith("change_") else ()),
+        *(["wilson"] if column in ("share_low", "share_high") else ()),
         "disclosure",
     ]
     return Trace(
@@ -88,6 +98,9 @@ def _of_citizens(tables: ReleaseTables, table: str, group_by: str, services: Row
     yield from [group_by] if group_by in POPULATION else ["study_base"]
     if table == "characteristics":
         yield "characteristics"
+        return
+    if table == "before_start":
+        yield from ["period_anchored" if tables.anchored else "period_calendar", "before_start"]
         return
     yield "period_anchored" if tables.anchored else "period_calendar"
     yield from ["employment_table"] if table == "employment_table" else []

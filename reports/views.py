@@ -109,8 +109,8 @@ def write_comparison(book: Book) -> None:
         if not line.service and line in tables.priced:
             sheet.write([name_cell(book, line), *[(None, "")] * len(tables.periods)], line.level)
             for group_by in COMPARED:
-                name = labels.text("compared.alle") if group_by == "alle" else labels.name("group_by", group_by)
-                sheet.write([(name, "indent"), *sheet.figures(line, "mean_cost", "kr", group_by)], "service")
+                figures = sheet.figures(line, "mean_cost", "kr", group_by)
+                sheet.write([(labels.compared(group_by), "indent"), *figures], "service")
     for group_by in COMPARED:
         name = labels.text(f"citizens.{group_by}")
         sheet.write([(name, ""), *sheet.figures(Line(), "n_citizens", "count", group_by)], "row")
@@ -159,7 +159,7 @@ def _changes_head(book: Book, sheet: Sheet) -> None:
 def write_employment(book: Book) -> None:
     """Mean cost per citizen by months in ordinary employment, a table of areas a period."""
     tables, labels = book.tables, book.labels
-    table = tables.employment_table
+    table = tables.named["figur_3"]
     groups = table["group"].unique(maintain_order=True).to_list()
     rows = {group: by_line(table.filter(pl.col("group") == group)) for group in groups}
     sheet = Sheet(book, "employment", [book.name_width, *[16.0] * len(groups)])

@@ -5,9 +5,9 @@ Here: the records of ``answers.json`` and how to read them. Not here: the compar
 A record says: in ``table`` of ``study``, take the rows that meet ``where``; the ``aggregate`` of their ``column`` is
 ``expected``.
 
-- ``table``: ``participants``, ``participant_flow``, ``cost_table``, ``employment_table``, ``characteristics``; or
-  ``set_aside``, the delivered rows that reading a register must set aside (``where`` holds ``register`` and
-  ``reason``, ``column`` is ``n``).
+- ``table``: ``participants``, ``participant_flow``, ``cost_table``, ``employment_table``, ``characteristics``,
+  ``before_start``; or ``set_aside``, the delivered rows that reading a register must set aside (``where`` holds
+  ``register`` and ``reason``, ``column`` is ``n``).
 - ``where``: a column to a value, to null (is null), to a list (any of it), or to ``{"min", "max"}`` (both included).
 - ``aggregate``: ``count`` (of rows; ``column`` is null) or ``sum`` (of the column; of one row its value; of none 0).
 - ``kind``: ``exact`` (equal; floats to a relative 1e-9), ``printed`` (the value times ``scale``, rounded to
@@ -35,12 +35,15 @@ HOSPITAL = [f"{kind}_{one}" for kind in ("somatik", "psykiatri") for one in ("in
 PSYCHIATRIC = ["psykiatri_indlaeggelse", "psykiatri_sengedag", "psykiatri_ambulant"]
 AREAS = {
     TRANSFERS: [*dream_weeks.CODES, "barselsdagpenge", "fleksydelse", "jobafklaring"],
-    SOCIAL: list(handic.CODES),
-    HEALTH: HOSPITAL,
+    SOCIAL: [*handic.CODES, "forsorgshjem", "forsorgshjem_andre_ophold", "stofbehandling"],
+    HEALTH: [*HOSPITAL, "almen_laege", "almen_laege_honorar", "almen_laege_70_90"],
     WORK: ["ordinaer_beskaeftigelse"],
 }
+ALCOHOL = "alkoholbehandling"  # told of before the start alone: its register ends before the studies do
+ORE = 100  # the planted fees are in øre, the table's in kroner
 EXACT: Record = {"kind": "exact"}
 PERCENT: Record = {"kind": "printed", "scale": 100, "decimals": 0}
+TWO_PERCENT: Record = {"kind": "within", "tolerance": 0.02}
 NEAR: Record = {"kind": "within", "tolerance": 0.05}
 ABOUT: Record = {"kind": "within", "tolerance": 0.1}
 
@@ -140,6 +143,9 @@ def _printed_b() -> Iterator[Record]:
         yield citizens("Tabel 10.1", f"age {band}", {"age": {"min": youngest, "max": oldest}}, n)
     yield citizens("Figur 10.3", "living alone", {"antpersh": 1}, plan.LIVING_ALONE_B)
     yield citizens("Figur 10.4", "at least one child", {"has_children": True}, plan.WITH_CHILDREN_B)
+    for level, n in plan.EDUCATION_B.items():
+        where = {"characteristic": "uddannelse", "category": level}
+        yield _record(B, "Figur 10.5", level, "characteristics", where, "n", n, EXACT)
     for status, n in plan.SUPPORT_STATUS_B.items():
         yield citizens("Figur 10.6", status, {"support_status": status}, n)
 
@@ -153,12 +159,18 @@ def _printed_b() -> Iterator[Record]:
         ("socialpaedagogisk stoette", SOCIAL, "socialpaedagogisk_stoette", -1, 21),
     ):
         yield use("Tabel 10.2", measure, _row(period, area, service), "n_users", users, EXACT)
+    for measure, category, n in (("shelter", "forsorgshjem", 4), ("substance treatment", "misbrugsbehandling", 14)):
+        yield _record(B, "Tabel 10.2", measure, "before_start", {"category": category}, "n", n, EXACT)
     once = {"kind": "printed", "scale": 1, "decimals": 1}
     for measure, service, mean in (
         ("outpatient visits per citizen", "somatik_ambulant", 7.1),
         ("bed days per citizen", "somatik_sengedag", 3.5),
+        ("GP contacts per citizen", "almen_laege_70_90", 17.2),
     ):
         yield use("Tabel 10.3", measure, _row(-2, HEALTH, service), "mean_quantity", mean, once)
+    for service, mean in plan.POPULATION_B.items():
+        where = _row(-2, HEALTH, service) | {"group_by": "befolkning", "group": "befolkning"}
+        yield use("Tabel 10.3", f"{service} per citizen, population 50-75", where, "mean_quantity", mean, TWO_PERCENT)
 
 
 def _flow(study: StudyPlan) -> list[Record]:
@@ -188,10 +200,12 @@ def _planted(study: StudyPlan, population: Population, use: pl.DataFrame) -> Ite
                 where = _row(period, area, service)
                 yield row(f"{service} citizens", where, "n_citizens", citizens)
                 yield row(f"{service} users", where, "n_users", users)
-                yield row(f"{service} mean", where, "mean_quantity", total / citizens)
+                mean = total / citizens / (ORE if service == "almen_laege_honorar" else 1)
+                yield row(f"{service} mean", where, "mean_quantity", mean)
             users = now.filter(pl.col("service").is_in(services))["person"].n_unique()
             yield row(f"{area} users", _row(period, area, None), "n_users", users)
-        yield row("users of anything", _row(period, None, None), "n_users", now["person"].n_unique())
+        anything = now.filter(pl.col("service") != ALCOHOL)["person"].n_unique()
+        yield row("users of anything", _row(period, None, None), "n_users", anything)
 
 
 def _municipalities(study: StudyPlan, population: Population) -> list[Record]:

@@ -42,6 +42,8 @@ def _write_yaml(folder: Path, study: StudyPlan) -> None:
         "years_after": study.years_after,
         "price_year": study.price_year,
     }
+    keys |= {"age_bands": list(study.age_bands)} if study.age_bands else {}
+    keys |= {"comparison_ages": list(study.comparison_ages)} if study.comparison_ages else {}
     text = yaml.safe_dump(keys, sort_keys=False, allow_unicode=True)
     (folder / f"{study.study}.yaml").write_text(text, encoding="utf-8")
 

@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from synthetic.dates import LAST_YEAR, days_in, first_of, years_between
-from synthetic.lpr_background import background_use
+from synthetic.lpr_background import as_printed, background_use
 from synthetic.population import Population
 
 FIRST_YEAR = 2017
@@ -41,7 +41,9 @@ def write_lpr(folder: Path, population: Population, use: pl.DataFrame, seed: int
         rng = np.random.default_rng([seed, 4, part])
         people = np.arange(first, min(first + BATCH, len(population)))
         background = background_use(population, np.intersect1d(people, population.background), FIRST_YEAR, rng)
-        mine = pl.concat([use.filter(pl.col("person").is_between(people[0], people[-1])), background])
+        planted = use.filter(pl.col("person").is_between(people[0], people[-1]))
+        background = as_printed(background, planted, population, people, np.random.default_rng([seed, 16, part]))
+        mine = pl.concat([planted, background])
         contacts, counts = _awkward(_contacts(_stays(mine, rng), rng), rng)
         _delivered(contacts, population, first * 1_000, rng).write_parquet(folder / f"part-{part}.parquet")
         aside = {reason: n + counts[reason] for reason, n in aside.items()}

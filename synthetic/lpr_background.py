@@ -1,6 +1,7 @@
 """Hospital use of the citizens who are on no list: about 40 % somatic and 1 % psychiatric in a year.
 
-Here: how many visits, admissions and bed days. Not here: when (``lpr_a_kontakt.py``).
+Here: how many visits, admissions and bed days, at 50-75 with the means that report B prints. Not here: when
+(``lpr_a_kontakt.py``).
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from synthetic import plan
 from synthetic.dates import LAST_YEAR, first_of, year_of
+from synthetic.planting import LONGEST_BED_DAYS, LONGEST_VISITS, spread
 from synthetic.population import Population
 
 PSYCHIATRIC_SHARE = 0.01
@@ -61,3 +64,40 @@ def _kind(
         rows("indlaeggelse", inside, stays),
         rows("sengedag", inside, beds),
     ]
+
+
+def as_printed(
+    background: pl.DataFrame,
+    planted: pl.DataFrame,
+    population: Population,
+    people: NDArray[np.int64],
+    rng: np.random.Generator,
+) -> pl.DataFrame:
+    """The background's use, with the somatic visits and bed days of ``plan.POPULATION_B`` dealt anew to their users.
+
+    In every year the compared citizens among ``people`` come to the printed means, together with those of report A
+    among them, whose use is ``planted``; as near to them as the users there are allow.
+    """
+    admissions = background.filter(pl.col("service") == "somatik_indlaeggelse").select(
+        "person", "year", stays="quantity"
+    )
+    background = background.join(admissions, on=["person", "year"], how="left", maintain_order="left")
+    dealt = [background.filter(~pl.col("service").is_in(list(_DEALT)))]
+    for (service, year), rows in (
+        background.filter(pl.col("service").is_in(list(_DEALT)))
+        .partition_by("service", "year", as_dict=True, maintain_order=True)
+        .items()
+    ):
+        compared = np.intersect1d(np.flatnonzero(population.compared(year)), people)
+        mine = pl.col("person").is_in(compared)
+        users = rows.filter(mine)
+        theirs = planted.filter(mine, pl.col("service") == service, pl.col("year") == year)["quantity"].sum()
+        least = users["stays"].to_numpy() if service == "somatik_sengedag" else np.ones(len(users), dtype=np.int64)
+        missing = round(plan.POPULATION_B[service] * len(compared)) - theirs - int(least.sum())
+        room = _DEALT[service] - least
+        more = spread(rng, min(max(missing, 0), int(room.sum())), 0, room)
+        dealt += [rows.filter(~mine), users.with_columns(quantity=pl.Series(least + more))]
+    return pl.concat(dealt).drop("stays")
+
+
+_DEALT = {"somatik_ambulant": LONGEST_VISITS, "somatik_sengedag": LONGEST_BED_DAYS}

@@ -20,8 +20,10 @@ OUT_OF_BENEFITS = "none"  # the segment of the transfer order that receives noth
 class StudyPlan:
     """One study: its file's keys and the use of its study base by service and period.
 
-    ``social_users`` is the number of citizens with any social service. ``transfers`` stacks the study base, oldest
-    first, into one benefit each; empty where every citizen has a lasting benefit of their own.
+    ``social_users`` is the number of citizens with any social service. ``general_practice`` counts contacts, those of
+    ``almen_laege`` among those of ``almen_laege_70_90``. ``transfers`` stacks the study base, oldest first, into one
+    benefit each; empty where every citizen has a lasting benefit of their own. ``shelter`` and ``treatment`` count
+    days; the figures of ``treatment`` begin with period ``FIRST_TREATED``.
     """
 
     study: str
@@ -35,8 +37,13 @@ class StudyPlan:
     social_users: tuple[int, ...]
     social: Figures
     hospital: Figures
+    general_practice: Figures
     employment: tuple[Figure, ...]
+    shelter: Figures = field(default_factory=dict)
+    treatment: Figures = field(default_factory=dict)
     transfers: Figures = field(default_factory=dict)
+    age_bands: tuple[int, ...] = ()
+    comparison_ages: tuple[int, int] | None = None
 
     @property
     def periods(self) -> range:
@@ -56,7 +63,7 @@ AABEN_DIALOG = StudyPlan(
     social_users=(363, 463, 481, 490),
     social={
         "socialpaedagogisk_stoette": ((260, 71_700), (345, 86_300), (365, 90_700), (375, 93_600)),
-        "botilbud_midlertidigt": ((50, 11_200), (52, 11_800), (50, 11_100), (46, 10_000)),
+        "botilbud_midlertidigt": ((50, 11_200), (52, 11_560), (50, 11_100), (46, 9_490)),
         "botilbud_laengerevarende": ((22, 7_000), (24, 7_200), (24, 7_200), (24, 7_200)),
         "kontaktperson": ((6, 1_500), (6, 1_700), (6, 1_700), (6, 1_600)),
         "behandling": ((30, 3_900), (35, 4_600), (33, 4_300), (30, 3_900)),
@@ -70,6 +77,10 @@ AABEN_DIALOG = StudyPlan(
         "somatik_ambulant": ((543, 2_200), (541, 2_150), (542, 2_170), (541, 2_190)),
         "somatik_indlaeggelse": ((95, 150), (92, 144), (90, 140), (92, 146)),
         "somatik_sengedag": ((95, 560), (92, 530), (90, 520), (92, 540)),
+    },
+    general_practice={
+        "almen_laege": ((806, 9_020), (812, 9_310), (803, 8_870), (798, 8_540)),
+        "almen_laege_70_90": ((820, 9_800), (826, 10_100), (815, 9_600), (810, 9_250)),
     },
     employment=((60, 420), (62, 440), (80, 620), (88, 720)),
     transfers={
@@ -108,7 +119,24 @@ SAMARBEJDSMODELLEN = StudyPlan(
         "somatik_indlaeggelse": ((16, 27), (15, 25), (15, 26), (14, 22), (13, 20)),
         "somatik_sengedag": ((16, 224), (15, 210), (15, 214), (14, 180), (13, 160)),
     },
+    general_practice={
+        "almen_laege": ((59, 1_020), (59, 1_005), (60, 1_060), (60, 1_030), (56, 920)),
+        "almen_laege_70_90": ((61, 1_101), (61, 1_090), (62, 1_150), (62, 1_120), (58, 1_000)),
+    },
+    shelter={
+        "forsorgshjem": ((3, 260), (4, 330), (3, 240), (2, 150), (2, 120)),
+        "forsorgshjem_andre_ophold": ((2, 90), (3, 140), (2, 60), (2, 50), (1, 25)),
+    },
+    treatment={
+        "stofbehandling": (
+            *((4, 500), (5, 640), (6, 800), (6, 780), (7, 900)),
+            *((6, 760), (5, 600), (4, 420)),
+        ),
+        "alkoholbehandling": ((3, 400), (4, 520), (5, 640), (5, 600)),
+    },
     employment=((1, 8), (1, 9), (1, 9), (1, 12), (1, 12)),
+    age_bands=(51, 61, 71),
+    comparison_ages=(50, 75),
 )
 
 STUDIES = (AABEN_DIALOG, SAMARBEJDSMODELLEN)
@@ -124,6 +152,9 @@ WOMEN_B = 34
 DANISH_ORIGIN_B = 58
 LIVING_ALONE_B = 52
 WITH_CHILDREN_B = 47
+EDUCATION_B = {"grundskole": 37, "ungdomsuddannelse": 22, "videregaaende": 5}
+# Citizens in drug treatment, in both kinds, and in alcohol treatment, in the five years before the start.
+TREATED_B = {"stofbehandling": 6, "begge": 3, "alkoholbehandling": 5}
 DIED_B = 3  # at the end of period 1
 NEVER_IN_POPULATION_B = 10  # numbers that no snapshot holds
 ARRIVED_AFTER_BASE_B = 6  # in the population, but not yet on the base date
@@ -143,3 +174,11 @@ STATUS_B = {
     "Ikke oplyst": 5,
 }
 ONGOING_B = "Igangværende"
+
+FIRST_TREATED = -5  # the period that the figures of treatment begin with
+NAB_LAST_YEAR = 2020  # alcohol treatment has been reported no longer than this
+
+# Report B's comparison: a year's mean use of the citizens of 50-75 who take no part. The fees of a contact are in øre.
+POPULATION_AGES_B = (50, 75)
+POPULATION_B = {"almen_laege_70_90": 8.4, "somatik_ambulant": 2.3, "somatik_sengedag": 0.5}
+CONTACT_FEE, ADD_ON_FEE = 14_775, 5_260

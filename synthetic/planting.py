@@ -73,7 +73,7 @@ def plant(study: StudyPlan, members: Members, people: NDArray[np.int64], seed: i
             idle = idle[np.isin(members.track[idle], participants.BLANK)]
         users, total = study.employment[at]
         rows.append((period, "ordinaer_beskaeftigelse", idle[:users], spread(rng, total, 1, np.full(users, 12))))
-    return _frame(study, members, people, rows)
+    return use_frame(study, members, people, rows)
 
 
 def _stacked(
@@ -133,12 +133,13 @@ def _hospital(
     ]
 
 
-def _frame(
+def use_frame(
     study: StudyPlan,
     members: Members,
     people: NDArray[np.int64],
     rows: list[tuple[int, str, Places, NDArray[np.int64]]],
 ) -> pl.DataFrame:
+    """Rows ``(period, service, places, quantity)`` as a table of use, in the shape ``plant`` gives."""
     frame = pl.concat(
         pl.DataFrame(
             {

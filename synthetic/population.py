@@ -63,6 +63,14 @@ class Population:
         """Who is in the population on ``day``."""
         return (self.arrival <= day) & (day < self.departure)
 
+    def compared(self, year: int) -> NDArray[np.bool_]:
+        """Whom report B is held against in ``year``: of the printed ages on 1 July, in the population, on no list."""
+        age = years_between(self.birth, np.broadcast_to(first_of(year) + 181, len(self)))
+        youngest, oldest = plan.POPULATION_AGES_B
+        there = self.present(first_of(year) - 1) | self.present(first_of(year + 1) - 1)
+        there[self.members[plan.SAMARBEJDSMODELLEN.study][1]] = False
+        return there & (age >= youngest) & (age <= oldest)
+
     def household(self, day: np.datetime64) -> NDArray[np.int32]:
         """Each citizen's household on ``day``: their own home, or as a minor that of a parent."""
         parent = np.where(self.mor >= 0, self.mor, self.far)

@@ -16,10 +16,16 @@ from synthetic.answers import answers
 from synthetic.bef import write_bef
 from synthetic.dream import write_dream
 from synthetic.handic import write_handic
+from synthetic.herb_forsorg_mv_f import write_herb_forsorg
 from synthetic.lists import write_studies
 from synthetic.lpr_a_kontakt import write_lpr
+from synthetic.movements import write_dod, write_vnds
 from synthetic.planting import plant
-from synthetic.population import make_population
+from synthetic.planting_optional import plant_optional
+from synthetic.population import Population, make_population
+from synthetic.sssy import write_sssy
+from synthetic.treatment import write_nab, write_smdb
+from synthetic.udda import write_udda
 
 
 def write_demo(
@@ -34,7 +40,7 @@ def write_demo(
     extracts = folder / "extracts"
     progress(f"Making {citizens:,} citizens")
     population = make_population(citizens, seed)
-    use = pl.concat([plant(study, *population.members[study.study], seed) for study in plan.STUDIES])
+    use = planted_use(population, seed)
     progress("Writing BEF, the population register")
     aside = {"bef": {"missing_pnr": write_bef(extracts, population)}}
     progress("Writing HANDIC, social services")
@@ -43,7 +49,27 @@ def write_demo(
     aside["lpr_a_kontakt"] = write_lpr(extracts, population, use, seed)
     progress("Writing DREAM, benefits by week")
     aside["dream"] = {"missing_pnr": write_dream(extracts, population, use, seed)}
+    progress("Writing UDDA, education")
+    aside["udda"] = {"missing_pnr": write_udda(extracts, population, seed)}
+    progress("Writing SSSY, fees of primary care")
+    aside["sssy"] = {"missing_pnr": write_sssy(extracts, population, use, seed)}
+    progress("Writing HERB_FORSORG_MV_F, SMDB_VBGF and NAB, shelter and treatment")
+    aside["herb_forsorg_mv_f"] = {"missing_pnr": write_herb_forsorg(extracts, population, use, seed)}
+    aside["smdb_vbgf"] = {"missing_pnr": write_smdb(extracts, population, use, seed)}
+    aside["nab"] = {"missing_pnr": write_nab(extracts, population, use, seed)}
+    progress("Writing DOD and VNDS, deaths and moves")
+    aside["dod"] = {"missing_pnr": write_dod(extracts, population, seed)}
+    aside["vnds"] = {"missing_pnr": write_vnds(extracts, population, seed)}
     progress("Writing the studies and the answers")
     write_studies(folder / "studies", population, seed)
     lines = [json.dumps(record, ensure_ascii=False) for record in answers(population, use, aside)]
     (folder / "answers.json").write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
+
+
+def planted_use(population: Population, seed: int) -> pl.DataFrame:
+    """What the citizens of both study bases use, of every register: ``planting.plant`` and ``plant_optional``."""
+    planted = []
+    for study in plan.STUDIES:
+        use = plant(study, *population.members[study.study], seed)
+        planted += [use, plant_optional(study, *population.members[study.study], use, seed)]
+    return pl.concat(planted)

@@ -16,6 +16,7 @@ from upath import UPath
 from world import World
 
 from engines.dask import Dask
+from expectations.contracts.deliveries import DELIVERIES
 
 LONGEST = ("test_demo", "test_cli", "test_releases", "test_method_deliveries", "test_method_costs", "test_gates")
 
@@ -49,7 +50,8 @@ def runs(world: World, instance: dg.DagsterInstance) -> dict[str, dg.ExecuteInPr
 
 @pytest.fixture(scope="module")
 def graph(world: World) -> dg.AssetGraph:
-    return repository(world).asset_graph
+    """With the tables of every register, delivered or not."""
+    return repository(world, tuple(DELIVERIES)).asset_graph
 
 
 # Engines

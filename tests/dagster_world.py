@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +54,8 @@ def ran_small_world(temporary: Path, root: Path) -> World:
     return world
 
 
-def repository(world: World) -> dg.RepositoryDefinition:
-    return build(Folders.below(world.root)).get_repository_def()
+def repository(world: World, registers: Sequence[str] | None = None) -> dg.RepositoryDefinition:
+    return build(Folders.below(world.root), registers=registers).get_repository_def()
 
 
 def execute(world: World, instance: dg.DagsterInstance, job: str, partition: str, **more: Any):

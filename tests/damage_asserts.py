@@ -20,6 +20,7 @@ from damage_world import FILES, IMPOSSIBLE, PNRS
 from stored import digests
 
 from assets.run import Step
+from expectations.contracts.deliveries import DELIVERIES
 from expectations.findings import Finding, read_findings
 from expectations.states import read_states
 from faults import DeliveryError, QualityError
@@ -115,7 +116,7 @@ def assert_shown(clean: Path, ended: Ended, register: str, damage: Damage) -> No
     own = [one.check.name for one in findings if one.check.asset == f"registers/{register}"]
     assert [name for name in own if name in THEN] == (THEN if by_suite else [])
     others = (
-        ~pl.col("asset").str.contains(rf"/{register}|unmapped|handic_coverage|person_key"),
+        ~pl.col("asset").str.contains(rf"/{register}|^population/|unmapped|handic_coverage|person_key"),
         pl.col("kind") != "pending",
     )
     assert now.filter(*others).equals(before.filter(*others))
@@ -163,15 +164,16 @@ def changed_files(clean: Path, root: Path) -> set[str]:
 
 def assert_nothing_else(clean: Path, root: Path, register: str, damage: Damage, changed: set[str]) -> None:
     """No other register's tables, no study and no release changed; of what is made of the register nothing where the
-    damage blocks, and else its other rows are as they were.
+    damage blocks, and else its other rows are as they were. The population may use less of that register.
     """
     tables = {path for path in changed if not path.startswith("store/quality/checks/")}
     own = rf"(registers|spells|quarantine|coverage|quality/(profiles|accepted))/{register}(_\w+)?[./]"
-    assert not [path for path in tables if not re.match(rf"store/({own}|quality/\w+\.|person_key\.)", path)]
+    others = [path for path in tables if not re.match(rf"store/({own}|quality/\w+\.|person_key\.|population/)", path)]
+    assert not others, others
     if damage.blocks and all(check.startswith(GATES) for check in damage.blocks):
         assert not {path for path in tables if not path.startswith("store/quarantine/")}
     elif damage.blocks:
-        assert not {path for path in tables if re.match(r"store/(spells|quality/(accepted/|\w+\.))", path)}
+        assert not {path for path in tables if re.match(r"store/(spells|population|quality/(accepted/|\w+\.))", path)}
     else:
         assert_rows(clean, root, register, damage)
     assert_set_aside(root, register, damage)
@@ -190,7 +192,7 @@ def assert_rows(clean: Path, root: Path, register: str, damage: Damage) -> None:
 
 def assert_set_aside(root: Path, register: str, damage: Damage) -> None:
     """Each row set aside stands in quarantine with its reason, its file and its place in it."""
-    table = f"bef_by_year/{NEWEST}" if register == "bef" else register
+    table = f"{register}_by_year/{NEWEST}" if DELIVERIES[register].by_year else register
     aside = pl.read_parquet(root / "store" / "quarantine" / f"{table}.parquet")
     found = dict(aside.group_by("reason").len().iter_rows())
     assert found == damage.aside, found
@@ -204,7 +206,7 @@ def assert_set_aside(root: Path, register: str, damage: Damage) -> None:
 
 
 def _register(root: Path, register: str) -> pl.DataFrame:
-    table = f"bef/{NEWEST}" if register == "bef" else register
+    table = f"{register}/{NEWEST}" if DELIVERIES[register].by_year else register
     return pl.read_parquet(root / "store" / "registers" / f"{table}.parquet")
 
 

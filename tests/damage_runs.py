@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,7 +26,11 @@ import cli
 from assets.location import build
 from assets.run import Step, make_runs, plan
 from assets.workspace import Workspace
+from expectations.contracts.deliveries import DELIVERIES
+from expectations.contracts.quality import WITH_CODES
+from expectations.contracts.registers import SPELLS
 from expectations.findings import Finding
+from expectations.states import POPULATION
 from expectations.suites import bands as asking
 from faults import ForlobError
 from settings import Folders
@@ -73,14 +77,14 @@ class Ended:
 
 
 @functools.cache
-def clean_road(temporary: Path) -> Path:
+def clean_road(temporary: Path, name: str = "damage", write: Callable[[Path], None] = write_clean) -> Path:
     """The workspace after `forlob run` on deliveries without a fault, made once for all processes of the tests."""
     shared = of_all_processes(temporary)
-    root = shared / "damage"
-    with FileLock(shared / "damage.lock"):
+    root = shared / name
+    with FileLock(shared / f"{name}.lock"):
         if not (root / "said.txt").exists():
             shutil.rmtree(root, ignore_errors=True)  # what a failing run left
-            write_clean(root)
+            write(root)
             done = command("run", root)
             assert done.exit_code == 0, done.output
             (root / "said.txt").write_text(done.output)
@@ -118,17 +122,21 @@ STUDY = Step("trial", "study_run", "trial")
 
 
 def of_register(register: str, *, suites: bool = True, year: str = NEWEST) -> tuple[Step, ...]:
-    """The part of `yearly_run` that is made of one register alone; without suites, what entry makes of it."""
+    """The part of `yearly_run` that is made of one register, the population last; without suites, what entry makes of
+    it.
+    """
     assets = dg.AssetSelection.assets
     made = assets(["registers", register]).required_multi_asset_neighbors() | assets("person_key")
-    if suites and register == "bef":
-        made |= assets(["quarantine", "bef"])
-    elif suites:
+    if suites:
+        made |= assets(POPULATION.split("/")).required_multi_asset_neighbors()
+    if suites and DELIVERIES[register].by_year:
+        made |= assets(["quarantine", register])
+    if suites and register in SPELLS:
         made |= assets(["spells", register]).required_multi_asset_neighbors()
-        if register != "lpr_a_kontakt":
-            made |= assets(["quality", "unmapped_codes"])
-        if register == "handic":
-            made |= assets(["quality", "handic_coverage"])
+    if suites and register in WITH_CODES:
+        made |= assets(["quality", "unmapped_codes"])
+    if suites and register == "handic":
+        made |= assets(["quality", "handic_coverage"])
     return (Step(register, "yearly_run", year, made, suites=suites),)
 
 

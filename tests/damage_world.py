@@ -22,7 +22,12 @@ KOMMUNER = [str(101 + 37 * n) for n in range(20)]
 FEW_CITIZENS = 50  # of a municipality: the shipped limit is meant for municipalities of real size
 IMPOSSIBLE = "2023-02-30"
 PARTICIPANTS = 60  # of the first six municipalities, ten each
-FILES = {"bef": "bef202312", "dream": "dream202312", "lpr_a_kontakt": "lpr_a_kontakt2023", "handic": "handic2023"}
+FILES = {
+    "bef": "bef202312", "dream": "dream202312", "lpr_a_kontakt": "lpr_a_kontakt2023", "handic": "handic2023",
+    "udda": "udda2023", "sssy": "sssy2023", "herb_forsorg_mv_f": "herb_forsorg_mv_f2023",
+    "smdb_vbgf": "smdb_vbgf2023", "nab": "nab2020", "dod": "dod2023", "vnds": "vnds2023",
+}  # fmt: skip
+"""The newest file of each register; those beyond the four are in `damage_further`."""
 
 PERSON = np.arange(CITIZENS)
 PNRS = pl.Series("PNR", [f"{104_729 * n + 12_345_678:012d}" for n in range(CITIZENS)])
@@ -188,7 +193,7 @@ def _bef(year: int) -> pl.DataFrame:
         {
             "PNR": PNRS,
             "REFERENCETID": [dt.date(year, 12, 31)] * CITIZENS,
-            "FOED_DAG": _dates(np.datetime64("1950-01-01") + (PERSON * 7) % 15_000),
+            "FOED_DAG": dates(np.datetime64("1950-01-01") + (PERSON * 7) % 15_000),
             "KOEN": pl.Series(["1", "2"]).gather(PERSON // len(KOMMUNER) % 2),
             "KOM": KOM,
             "ANTPERSH": pl.Series(1 + PERSON % 5, dtype=pl.Int32),
@@ -220,7 +225,7 @@ def _lpr() -> pl.DataFrame:
     """Contacts of a year: one a citizen, of every sixth three days long, and of every other citizen a second one."""
     of = _each_year([*PERSON, *PERSON[::2]])
     again = _each_year([0] * CITIZENS + [1] * (CITIZENS // 2))
-    start = _first_days(len(of)).astype("datetime64[h]") + (of * 11 + again * 180) % 350 * 24 + 8
+    start = first_days(len(of)).astype("datetime64[h]") + (of * 11 + again * 180) % 350 * 24 + 8
     end = np.minimum(start + np.where(of % 6 == 0, 72, 1 + of % 4), np.datetime64(f"{YEARS[-1]}-12-31T20", "h"))
     return pl.DataFrame(
         {
@@ -237,14 +242,14 @@ def _lpr() -> pl.DataFrame:
 def _handic() -> pl.DataFrame:
     """A grant a citizen and year, paid by the municipality of residence; those of the last year may still run."""
     of = _each_year(PERSON)
-    start = _first_days(len(of)) + of * 3 % 330
+    start = first_days(len(of)) + of * 3 % 330
     end = start + 20 + of % 300
     return pl.DataFrame(
         {
             "PNR": PNRS.gather(of),
             "MODT_YDELSE_KODE": pl.Series(HANDIC_CODES).gather(of // 2 % len(HANDIC_CODES)),
-            "YDELSE_START": _dates(start),
-            "YDELSE_SLUT": _dates(np.where(end > np.datetime64(f"{YEARS[-1]}-12-31"), np.datetime64("NaT"), end)),
+            "YDELSE_START": dates(start),
+            "YDELSE_SLUT": dates(np.where(end > np.datetime64(f"{YEARS[-1]}-12-31"), np.datetime64("NaT"), end)),
             "BETALINGSKOMMUNE": KOM.gather(of),
             "GODKENDTPERIODE": ["J"] * len(of),
         }
@@ -255,10 +260,10 @@ def _each_year(values: Sequence[int] | np.ndarray) -> np.ndarray:
     return np.tile(np.asarray(values), len(YEARS))
 
 
-def _first_days(rows: int) -> np.ndarray:
+def first_days(rows: int, years: Sequence[int] = YEARS) -> np.ndarray:
     """1 January of each year, for as many rows a year."""
-    return np.repeat([np.datetime64(f"{year}-01-01") for year in YEARS], rows // len(YEARS))
+    return np.repeat([np.datetime64(f"{year}-01-01") for year in years], rows // len(years))
 
 
-def _dates(days: np.ndarray) -> pl.Series:
+def dates(days: np.ndarray) -> pl.Series:
     return pl.Series(days.astype("datetime64[ms]")).cast(pl.Date)

@@ -14,6 +14,7 @@ import polars as pl
 
 from catalogue.profiles import Profile
 from catalogue.reader import Catalogue, read_catalogue
+from pipelines.before_start import BEFORE_START_SCHEMA
 from pipelines.changes import changes
 from pipelines.characteristics import characteristics
 from pipelines.costs import costs
@@ -21,6 +22,7 @@ from pipelines.disclosure.earlier import Earlier
 from pipelines.disclosure.protect import IS_COMPARED, StudyTables
 from pipelines.employment import employment_table
 from pipelines.gate import Passed, through_the_gate
+from pipelines.intervals import wilson
 from pipelines.tables import cost_table
 from pipelines.use import USE_SCHEMA
 
@@ -37,6 +39,17 @@ PRICE = {"ydelse": 1000.0, "tillaeg": 300.0, "hjaelp": 500.0}
 DEARER = 1.1
 """Times what a week of `ydelse` costs those who start in 2019."""
 SHARES = {"ydelse": (0.8, 0.0, 0.2), "tillaeg": (0.3, 0.0, 0.7), "hjaelp": (0.3, 0.6, 0.1)}
+LOOK_BACK = pl.DataFrame(
+    [
+        ("besoeg", "besoeg", -1, -1),
+        ("ydelser", "ydelse", -1, -1),
+        ("ydelser", "tillaeg", -1, -1),
+        ("herberg", "herberg", -3, -2),
+    ],
+    schema={"category": pl.String, "service": pl.String, "first_period": pl.Int16, "last_period": pl.Int16},
+    orient="row",
+)
+"""What is looked back to: one row of the cost table, two that count as one, and what no cost table has."""
 PERIODS = (-1, 0)
 PRICE_YEAR = 2018
 STUDY = "lille"
@@ -46,7 +59,8 @@ STUDY = "lille"
 class Person:
     """A citizen: groups, months in employment and units of each of `USED`, the same in both periods.
 
-    `unmeasured`: services of which no register tells; `absent`: periods of absence.
+    `unmeasured`: services of which no register tells; `absent`: periods of absence; `herberg`: whether they had a
+    shelter before, or that nobody knows.
     """
 
     kommune: str | None = "A"
@@ -57,6 +71,7 @@ class Person:
     start: int = 2018
     unmeasured: tuple[str, ...] = ()
     absent: tuple[int, ...] = ()
+    herberg: bool | None = False
 
 
 @cache
@@ -117,7 +132,7 @@ class World:
 
     def gate(self, of: Profile, earlier: Sequence[Earlier] = ()) -> Passed:
         return through_the_gate(
-            self.tables, self.base, self.periods, self.costs, small_catalogue(), PRICE_YEAR, of, earlier
+            self.tables, self.base, self.periods, self.costs, LOOK_BACK, small_catalogue(), PRICE_YEAR, of, earlier
         )
 
 
@@ -125,7 +140,7 @@ def world(people: Sequence[Person], *, received: int | None = None, numbers: Ite
     """The tables of these citizens; `received`: rows of the list, the others set aside."""
     numbered = list(zip(numbers or range(1, len(people) + 1), people, strict=True))
     base = pl.DataFrame(
-        [(n, p.kommune, p.gruppe, p.koen, 40, p.start) for n, p in numbered],
+        [(n, p.kommune, p.gruppe, p.koen, 40, p.start, "1", 1, p.koen == "2", None, None) for n, p in numbered],
         schema={
             "person": pl.UInt32,
             "kom": pl.String,
@@ -133,6 +148,11 @@ def world(people: Sequence[Person], *, received: int | None = None, numbers: Ite
             "koen": pl.String,
             "age": pl.Int16,
             "start_year": pl.Int32,
+            "ie_type": pl.String,
+            "antpersh": pl.Int32,
+            "has_children": pl.Boolean,
+            "uddannelse": pl.String,
+            "support_status": pl.String,
         },
         orient="row",
     )
@@ -159,6 +179,7 @@ def world(people: Sequence[Person], *, received: int | None = None, numbers: Ite
         employment_table=employed,
         changes=changes(STUDY, table, own, periods, priced, small_catalogue().services, draws=5),
         characteristics=characteristics(STUDY, base),
+        before_start=_before_start(people),
         participant_flow=_flow(len(people), len(people) if received is None else received),
     )
     return World(own, periods, priced, tables)
@@ -171,6 +192,26 @@ def _use(number: int, period: int, person: Person) -> list[tuple]:
         if quantity and service not in person.unmeasured:
             rows.append((STUDY, number, period, service, float(quantity), 1))
     return rows
+
+
+def _before_start(people: Sequence[Person]) -> pl.DataFrame:
+    """By the citizens' own figures: of `LOOK_BACK`, how many are measured and had any."""
+    here = [p for p in people if -1 not in p.absent]
+    any_of = {
+        "besoeg": [p.use[3] > 0 for p in here if "besoeg" not in p.unmeasured],
+        "ydelser": [
+            any(n for service, n in zip(USED[:2], p.use[:2], strict=True) if service not in p.unmeasured)
+            for p in here
+            if not {"ydelse", "tillaeg"} <= set(p.unmeasured)
+        ],
+        "herberg": [p.herberg for p in people if p.herberg is not None],
+    }
+    asked = LOOK_BACK.select("category", "first_period", "last_period").unique(maintain_order=True)
+    counts = [(len(any_of[name]), 0, sum(any_of[name]), None, None, None) for name in asked["category"]]
+    rows = [(STUDY, *named, *counted) for named, counted in zip(asked.rows(), counts, strict=True)]
+    table = pl.DataFrame(rows, schema=BEFORE_START_SCHEMA, orient="row")
+    share = pl.when(pl.col("n_citizens") > 0).then(pl.col("n") / pl.col("n_citizens"))
+    return table.with_columns(share=share, **wilson("n", "n_citizens"))
 
 
 def _flow(found: int, received: int) -> pl.DataFrame:
@@ -189,7 +230,7 @@ def released(passed: Passed, of: Profile, name: str = "2026-11-22-01", *, with_b
     tables = passed.protected.tables
     rows = pl.concat([tables.cost_table.filter(~IS_COMPARED), tables.employment_table])
     base = passed.base if with_base else None
-    return Earlier(name, rows, tables.characteristics, tables.participant_flow, of, base)
+    return Earlier(name, rows, tables.characteristics, tables.before_start, tables.participant_flow, of, base)
 
 
 def row(table: pl.DataFrame, group: str, service: str | None, area: str | None = None, period: int = 0) -> dict:

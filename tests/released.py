@@ -11,7 +11,9 @@ from datetime import UTC, date, datetime
 import polars as pl
 
 from catalogue.profiles import Profile
-from reports.tables import ReleaseTables
+from pipelines.before_start import BEFORE_START_SCHEMA
+from pipelines.intervals import wilson
+from reports.tables import CATEGORIES, ReleaseTables
 
 AREAS = pl.DataFrame(
     [
@@ -174,6 +176,30 @@ def characteristics() -> pl.DataFrame:
     return pl.DataFrame(rows, schema=names, orient="row", schema_overrides={"n": pl.UInt32})
 
 
+def before_start() -> pl.DataFrame:
+    """Services before the start: all told, too few with any, and too few of whom nobody knows."""
+    rows = [
+        ("aaben_dialog", "sygehus", -2, -2, 100, 0, 64, False),
+        ("aaben_dialog", "forsorgshjem", -1, -1, 100, 0, None, True),
+        ("aaben_dialog", "misbrug", -5, -1, None, None, 12, True),
+    ]
+    names = ["study", "category", "first_period", "last_period", "n_citizens", "n_partly", "n", "withheld"]
+    table = pl.DataFrame(rows, schema=names, orient="row")
+    table = table.with_columns(share=pl.col("n") / pl.col("n_citizens"), **wilson("n", "n_citizens"))
+    return table.select(*BEFORE_START_SCHEMA, "withheld").cast(dict(BEFORE_START_SCHEMA))
+
+
+CATEGORIES_TOLD = pl.DataFrame(
+    [
+        ("sygehus", "ambulant", "lpr_a_kontakt", "Besøg på sygehus", "Hospital visit"),
+        ("forsorgshjem", "forsorgshjem", "herb_forsorg_mv_f", "Forsorgshjem (§ 110)", "Shelter"),
+        ("misbrug", "stofbehandling", "smdb_vbgf", "Misbrugsbehandling", "Treatment for misuse"),
+    ],
+    schema=CATEGORIES,
+    orient="row",
+)
+
+
 def participant_flow() -> pl.DataFrame:
     """From the list to the study base; who had no PNR are too few to be told."""
     steps = [
@@ -202,6 +228,7 @@ def release(**changed: object) -> ReleaseTables:
         "employment_table": withhold(employment_table()),
         "changes": changes(table),
         "characteristics": characteristics(),
+        "before_start": before_start(),
         "participant_flow": participant_flow(),
         "not_measured": pl.DataFrame(
             [(period, service, "some" if period == 1 else "none") for period in (1, 2) for service in hospital],
@@ -210,6 +237,7 @@ def release(**changed: object) -> ReleaseTables:
         ),
         "areas": AREAS,
         "services": CATALOGUE,
+        "categories": CATEGORIES_TOLD,
         "sources": pl.DataFrame(
             [
                 (row[0], 2022, row[6], "illustrative" if row[0] == "ambulant" else "sourced", f"@kilde {row[0]}")

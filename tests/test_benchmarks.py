@@ -8,8 +8,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from rich.console import Console
 
-from benchmarks import report, road, same, stages, workbook
+from benchmarks import report, road, same, sssy, sssy_stages, stages, workbook
 from benchmarks.clock import Clock
 from benchmarks.extracts import write_extracts
 from benchmarks.store import Store
@@ -102,6 +103,53 @@ def test_deliveries_of_another_scale_are_refused(tmp_path: Path) -> None:
     (tmp_path / road.SCALE_FILE).write_text("0.5", encoding="utf-8")
     with pytest.raises(SystemExit, match=r"0\.5"):
         road.write_deliveries(tmp_path, 1)
+
+
+def test_primary_care_of_a_study_is_what_its_files_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every citizen is in the study: contacts in its table are those in the files, in one year those of the first."""
+
+    def here(_: str, stage: str, folder: Path, year: int = 0) -> road.Took:
+        monkeypatch.setattr("sys.argv", ["", stage, str(folder), str(year)])
+        sssy_stages.STAGES[stage](Store(folder))
+        return took(0)
+
+    for starts_a_process in ("run", "measured"):  # which takes longest
+        monkeypatch.setattr(sssy, starts_a_process, here)
+    size = sssy.Size(rows=8_000, years=3, citizens=sssy.N_STUDY, delivered=2)
+    stages_took = sssy.measure(tmp_path, size, Console(quiet=True))
+    assert set(stages_took) == {sssy.PERSON_KEY, sssy.ONE_YEAR, sssy.ALL_YEARS, sssy.SPELLS, sssy.STUDY}
+    assert [row[-1] for row in sssy.goals(stages_took, size)] == ["a goal of the real size"] * 2
+    table = pl.read_parquet(Store(tmp_path).path("cost_table")).filter(pl.col("group_by").eq("alle"))
+    found = {
+        (period, service): mean * n
+        for period, service, mean, n in table.filter(pl.col("service").is_not_null())
+        .select("period", "service", "mean_quantity", "n_citizens")
+        .rows()
+    }
+    for year, file in ((2015, 2015), (2016, 2016), (2017, 2015)):
+        fees = pl.read_parquet(tmp_path / f"extracts/sssy/sssy{file}.parquet").filter(pl.col("BARNMAK") == 0)
+        for service, spec2 in {
+            "almen_laege": ["70", "80"],
+            "almen_laege_70_90": ["70", "71", "80", "81", "83", "90"],
+        }.items():
+            of_weeks = fees.filter(pl.col("SPEC2").is_in(spec2)).group_by("PNR", "HONUGE").agg(pl.sum("KONTAKT"))
+            contacts = of_weeks.get_column("KONTAKT").clip(0).sum()
+            assert contacts > 1_000
+            assert found[year, service] == pytest.approx(contacts)
+
+
+def test_what_primary_care_adds_to_a_study_has_a_goal() -> None:
+    def verdicts(wall_s: float, peak_mb: float) -> list[str]:
+        return [row[-1] for row in sssy.goals({sssy.STUDY: took(wall_s, peak_mb)}, sssy.Size())]
+
+    assert verdicts(60, 4_096) == ["kept", "kept"]
+    assert verdicts(60.1, 4_097) == ["missed", "missed"]
+
+
+def test_fees_of_another_size_are_refused(tmp_path: Path) -> None:
+    (tmp_path / sssy.SIZE_FILE).write_text('{"rows": 1}', encoding="utf-8")
+    with pytest.raises(SystemExit, match='"rows": 1'):
+        sssy.write_deliveries(tmp_path, sssy.Size())
 
 
 def took(wall_s: float, peak_mb: float = 100) -> road.Took:

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from catalogue.codes import code_rows
 from catalogue.columns import FILES
 from catalogue.reader import SHIPPED, Catalogue, read_catalogue
 from faults import CatalogueError
@@ -42,7 +43,23 @@ def test_the_shipped_catalogue_is_whole() -> None:
 
 def test_every_shipped_file_is_described() -> None:
     assert {path.stem for path in SHIPPED.glob("*.csv")} == set(FILES)
-    assert set(FILES) | {"warnings"} == set(Catalogue.__dataclass_fields__)
+    assert set(FILES) | {"all_services", "warnings"} == set(Catalogue.__dataclass_fields__)
+
+
+def test_a_register_amount_costs_a_krone_of_its_year() -> None:
+    priced = read_catalogue().measured_in(["dream", "sssy"])
+    assert set(priced.services["register"]) == {"dream", "sssy"}
+    amounts = priced.unit_prices.filter(service="almen_laege_honorar")
+    years = priced.price_index.filter(index="forbrugerpriser")["year"].to_list()
+    assert amounts["year"].to_list() == years
+    assert set(amounts["price"]) == {1.0}
+    assert "almen_laege" not in priced.unit_prices["service"]
+
+
+def test_a_service_without_an_area_is_in_no_cost_table() -> None:
+    catalogue = read_catalogue()
+    assert "alkoholbehandling" in catalogue.all_services["service"]
+    assert "alkoholbehandling" not in catalogue.services["service"]
 
 
 def test_the_folder_is_laid_over_file_by_file(tmp_path: Path) -> None:
@@ -134,7 +151,7 @@ def test_a_check_of_another_register_is_warned_of(tmp_path: Path) -> None:
         ("handic", "quality/handic_coverage"),
         ("study", "cost_table"),
     ]
-    strange = [("bef", "registers/dream"), ("entry", "registers/udda"), ("entry", "participants")]
+    strange = [("bef", "registers/dream"), ("entry", "registers/xyz"), ("entry", "participants")]
     folder = bands(tmp_path, *((*pair, "", "1") for pair in [*fitting, *strange]))
     warnings = [warning for warning in read_catalogue(folder).warnings if "quality_checks" in warning]
     assert len(warnings) == len(strange)
@@ -150,6 +167,13 @@ def test_a_check_of_another_register_is_warned_of(tmp_path: Path) -> None:
         ("dream", "su", "count"),
         ("dream", "ordinaer_beskaeftigelse", "weeks"),
         ("handic", "su", "days"),
+        ("herb_forsorg_mv_f", "behandling", "days"),
+        ("sssy", "almen_laege", "amount"),
+        ("sssy", "almen_laege_honorar", "quantity"),
+        ("smdb_vbgf", "alkoholbehandling", "days"),
+        ("bfl", "loen", "quantity"),
+        ("krin", "sigtelse", "count"),
+        ("siu_individ_udgifter_total", "behandling", "amount"),
     ],
 )
 def test_a_service_that_nothing_can_measure_is_warned_of(
@@ -160,6 +184,39 @@ def test_a_service_that_nothing_can_measure_is_warned_of(
     assert [
         warning for warning in read_catalogue(tmp_path).warnings if "measures" in warning and f"'{spell}'" in warning
     ]
+
+
+@pytest.mark.parametrize(
+    ("register", "spell", "measure"),
+    [
+        ("herb_forsorg_mv_f", "forsorgshjem", "days"),
+        ("smdb_vbgf", "stofbehandling", "count"),
+        ("nab", "alkoholbehandling", "days"),
+        ("sssy", "almen_laege_70_90", "quantity"),
+        ("sssy", "almen_laege_honorar", "amount"),
+        ("drg_kontakter", "psykiatri_drg", "amount"),
+        ("bfl", "loentimer", "quantity"),
+        ("krsi", "sigtelse", "count"),
+        ("kraf", "afgoerelse", "count"),
+        ("krin", "indsaettelse", "days"),
+        ("siu_individ_udgifter_total", "kontaktperson_udgift", "amount"),
+    ],
+)
+def test_a_service_of_a_further_register_can_be_measured(
+    tmp_path: Path, register: str, spell: str, measure: str
+) -> None:
+    header = "service,area,register,spell,measure,unit,index,label_da,label_en\n"
+    put(tmp_path, "services.csv", f"{header}x,sundhed,{register},{spell},{measure},day,,X,X\n")
+    assert not [told for told in read_catalogue(tmp_path).warnings if "measures" in told]
+
+
+def test_the_codes_that_a_service_rests_on() -> None:
+    rows = code_rows(read_catalogue())
+    codes = {service: own["code"].to_list() for (service,), own in rows.group_by("service", maintain_order=True)}
+    assert codes["forsorgshjem"] == ["101"]
+    assert codes["almen_laege"] == codes["almen_laege_honorar"] == ["70", "80"]
+    assert codes["almen_laege_70_90"] == [str(spec2) for spec2 in range(70, 91)]
+    assert "stofbehandling" not in codes
 
 
 @pytest.mark.parametrize(
@@ -263,3 +320,23 @@ def test_a_count_of_months_in_employment_is_its_months(tmp_path: Path) -> None:
     catalogue = read_catalogue(tmp_path)
     assert dict(catalogue.services.select("service", "measure").rows()) == {"arbejde": "months", "besoeg": "count"}
     assert not [told for told in catalogue.warnings if "nothing gives" in told]
+
+
+def test_look_backs_that_cannot_be(tmp_path: Path) -> None:
+    head = "category,service,first_period,last_period,label_da,label_en\n"
+    turned = head + "a,x,-1,-2,A,A\nb,y,-5,-1,B,B\nb,z,-5,-1,B,other\n"
+    backwards, names = refused(put(tmp_path, "services_before_start.csv", turned))
+    assert "`first_period` is after `last_period` in a" in backwards
+    assert "several labels in b" in names
+    (outside,) = refused(put(tmp_path, "services_before_start.csv", head + "a,x,-11,-1,A,A\n"))
+    assert "`first_period` is not allowed" in outside
+    (after,) = refused(put(tmp_path, "services_before_start.csv", head + "a,x,-1,0,A,A\n"))
+    assert "`last_period` is not allowed" in after
+
+
+def test_levels_of_education(tmp_path: Path) -> None:
+    head = "hfaudd,level,label_da,label_en,status,source\n"
+    put(tmp_path, "disced_levels.csv", head + "15,grundskole,A,A,illustrative,\n")
+    assert read_catalogue(tmp_path).disced_levels.row(0)[:2] == ("0015", "grundskole")
+    (fault,) = refused(put(tmp_path, "disced_levels.csv", head + "15,folkeskole,A,A,illustrative,\n"))
+    assert "allowed: grundskole, ungdomsuddannelse, videregaaende" in fault

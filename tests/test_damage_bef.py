@@ -32,7 +32,7 @@ from damage_world import (
     write_bytes,
 )
 
-from assets.jobs import BEF_OF_A_YEAR
+from assets.jobs import OF_A_YEAR
 from assets.run import Step
 from expectations.states import read_states
 
@@ -41,7 +41,7 @@ SAS_EPOCH = dt.date(1960, 1, 1)
 DATES = ("REFERENCETID", "FOED_DAG")
 CODES = ("KOEN", "KOM", "IE_TYPE")
 IDS = ("PNR", "FAR_ID", "MOR_ID")
-WITH_KEY = BEF_OF_A_YEAR | dg.AssetSelection.assets("person_key")
+WITH_KEY = OF_A_YEAR | dg.AssetSelection.assets("person_key")
 
 
 def as_sas(frame: pl.DataFrame) -> pl.DataFrame:

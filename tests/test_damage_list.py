@@ -19,7 +19,7 @@ from faults import StudyError
 LIST = "trial.csv"
 OF_A_STUDY = (
     "participants", "participant_flow", "periods", "use", "use_outside_population", "costs", "cost_table",
-    "employment_table", "changes", "characteristics", "quarantine/participants",
+    "employment_table", "changes", "mean_intervals", "characteristics", "before_start", "quarantine/participants",
 )  # fmt: skip
 
 

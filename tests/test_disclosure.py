@@ -11,7 +11,7 @@ from pipelines.disclosure.knowledge import parts, rates
 from pipelines.disclosure.primary import REASONS, of_amounts, reasons
 from pipelines.disclosure.rounding import rounded
 from pipelines.disclosure.truth import ROW, Behind, behind
-from pipelines.tables import members_of
+from pipelines.splits import members_of
 
 SDS, STRICT = profile("sds"), profile("strict")
 TABLE = {

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from deliveries import parting, reading
 from deliveries.entry import Entered, enter
 from deliveries.formats import open_delivery
+from deliveries.ordering import in_order
 from deliveries.sources import Source
 from deliveries.wide import enter_wide, wide_rows
 from expectations.contracts.deliveries import BEF, DREAM, HANDIC, LPR_A_KONTAKT, DeliveryContract
@@ -127,6 +128,41 @@ def test_codes_delivered_as_numbers_are_read_by_value_too() -> None:
         (2, "107", date(2020, 1, 1), None, None),
     ]
     assert entered.reasons == {"missing_code": 2}
+
+
+TO_SORT = pl.Schema(
+    {
+        "person": pl.UInt32,
+        "start": pl.Date,
+        "spec2": pl.String,
+        "at": pl.Datetime("us"),
+        "fee": pl.Int64,
+        "x": pl.Float64,
+    }
+)
+FEW_OR_FAR = st.none() | st.integers(-3, 3) | st.sampled_from([2**63 - 1, -(2**63), 2**40])
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    rows=st.lists(
+        st.fixed_dictionaries(
+            {
+                "person": st.sampled_from([1, 2, 7_000_000]),
+                "start": st.none() | st.sampled_from([date(1890, 1, 1), date(1969, 12, 31), date(2019, 1, 3)]),
+                "spec2": st.sampled_from(["80", "8", "", "æ", "~", None]),
+                "at": st.sampled_from([None, datetime(1, 1, 1), datetime(2019, 1, 1), datetime(9999, 12, 31)]),
+                "fee": FEW_OR_FAR,
+                "x": st.sampled_from([None, -0.5, 2.5]),
+            }
+        ),
+        max_size=20,
+    ),
+    by=st.lists(st.sampled_from(list(TO_SORT)), min_size=1, max_size=4, unique=True),
+)
+def test_rows_are_sorted_as_by_several_columns(rows: list[dict], by: list[str]) -> None:
+    frame = pl.DataFrame(rows, schema=TO_SORT).with_row_index("row")
+    assert in_order(frame, [*by, "row"]).rows() == frame.sort(*by, "row").rows()
 
 
 @pytest.mark.parametrize("rows_a_part", [1, 3, 10**6])

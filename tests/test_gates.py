@@ -44,7 +44,7 @@ def test_no_study_of_a_register_whose_spells_are_of_its_old_rows(ran: World, mon
     ran.grant(PNRS[0], "85", "2021-03-01", "2021-05-01")
     ran.write()
     with monkeypatch.context() as broken:
-        broken.setattr(handic, "grant_spells", lambda *_: 1 / 0)
+        broken.setattr(handic, "coded_spells", lambda *_: 1 / 0)
         assert ran.run_here(check=False).exit_code == 1
     result = study_run(ran)
     assert not result.success

@@ -33,11 +33,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     for pnr in CITIZENS:
         woman, town = pnr in ("more", "idle"), "751" if pnr == "more" else "101"
         seen = [2017, 2018] if pnr == "gone" else None
-        world.citizen(pnr, born=BORN.get(pnr, "1980-06-15"), koen="2" if woman else "1", kom=town, snapshots=seen)
+        other = {"antpersh": 2, "ie_type": "3", "far": "starter"} if pnr == "more" else {}
+        born, koen = BORN.get(pnr, "1980-06-15"), "2" if woman else "1"
+        world.citizen(pnr, born=born, koen=koen, kom=town, snapshots=seen, **other)
     for year in (2018, 2019):
         world.weeks("steady", "783", f"{year}-W10", f"{year}-W19")
         world.weeks("more", "783", f"{year}-W10", f"{year}-W39")
     world.weeks("starter", "783", "2021-W40", "2021-W41")
+    world.weeks("idle", "997", "2018-W48")
     world.grant("steady", "85", "2019-03-01", "2019-03-20")
     world.grant("more", "85", "2019-03-01", "2019-04-09")
     for year, months in ((2018, 3), (2019, 12), (2021, 12)):
@@ -50,7 +53,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     world.study("alone", rows[:1])
     world.study("no_baseline", rows, years_before=0)
     dated = [{"pnr": pnr, "start_date": "2019-01-01", "end_date": "2019-12-31"} for pnr in CITIZENS]
-    world.study("courses", dated, mode="anchored", years_after=1)
+    world.study("courses", dated, mode="anchored", years_after=1, age_bands=[29, 69, 70])
     folder = world.write()
     (folder / "handic2021.parquet").rename(folder / "handic2020.parquet")
     world.make()
@@ -208,10 +211,22 @@ def test_who_the_citizens_are(world: World) -> None:
     rows = world.table("characteristics", STUDY)
     found = {(one, category): n for _, one, category, n, _ in rows.iter_rows()}
     bands = {"0-17": 1, "18-29": 1, "30-39": 2, "40-49": 0, "50-59": 0, "60-69": 0, "70+": 2, "uoplyst": 0}
+    statuses = {"foertidspension": 0, "folkepension": 0, "kontanthjaelp_mv": 0, "dagpenge_mv": 0, "oevrige": 0,
+                "ikke_offentlig_forsoerget": 5, "uoplyst": 1}  # fmt: skip
     assert found == {
         ("koen", "1"): 4, ("koen", "2"): 2, ("koen", "9"): 0,
         **{("alder", band): n for band, n in bands.items()},
         ("startaar", "2019"): 6, ("kommune", "101"): 5, ("kommune", "751"): 1,
+        ("oprindelse", "dansk"): 5, ("oprindelse", "indvandrer"): 0, ("oprindelse", "efterkommer"): 1,
+        ("oprindelse", "uoplyst"): 0, ("bopael", "alene"): 5, ("bopael", "med_andre"): 1, ("bopael", "uoplyst"): 0,
+        ("boern", "ja"): 1, ("boern", "nej"): 5,
+        **{("forsoergelse", status): n for status, n in statuses.items()},
     }  # fmt: skip
-    assert rows.group_by("characteristic").agg(pl.sum("n"))["n"].to_list() == [6] * 4
+    assert rows.group_by("characteristic").agg(pl.sum("n"))["n"].to_list() == [6] * 8
     assert dict(zip(rows["category"], rows["share"], strict=True))["751"] == pytest.approx(1 / 6)
+
+
+def test_a_study_file_may_name_other_age_bands(world: World) -> None:
+    """§ 11.2"""
+    rows = world.table("characteristics", "courses").filter(characteristic="alder")
+    assert dict(rows.select("category", "n").rows()) == {"0-28": 2, "29-68": 2, "69": 1, "70+": 1, "uoplyst": 0}

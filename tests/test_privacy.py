@@ -20,8 +20,9 @@ import pytest
 from world import World
 
 import assets.studies
-from assets.persons import person_key
+from assets.persons import person_key_asset
 from assets.workspace import Workspace
+from expectations.contracts.deliveries import ALWAYS
 from expectations.contracts.registers import PERSON_KEY, SPELLS
 from expectations.contracts.studies import PARTICIPANTS, USE
 from expectations.validate import contract_faults, hold
@@ -202,7 +203,7 @@ def test_no_value_of_a_person_is_released(told: Told) -> None:
 def test_no_number_of_a_citizen_is_released(told: Told) -> None:
     """The key's numbers are short, and so would be found anywhere: no released table has a column of them."""
     tables = [path for path in files(told.world.root, "release") if path.suffix == ".parquet"]
-    assert len(tables) == 5
+    assert len(tables) == 6
     assert not [path.name for path in tables if "person" in pl.read_parquet_schema(path)]
 
 
@@ -261,7 +262,7 @@ def test_the_key_stays_closed_when_it_grows(tmp_path: Path) -> None:
     key = tmp_path / "store" / "person_key.parquet"
 
     def grow() -> pl.DataFrame:
-        assert dg.materialize([person_key], instance=instance, resources=resources).success
+        assert dg.materialize([person_key_asset(ALWAYS)], instance=instance, resources=resources).success
         assert stat.S_IMODE(key.stat().st_mode) == 0o600
         assert [path.name for path in key.parent.glob("*person_key.parquet*") if path.suffix != ".lock"] == [key.name]
         return pl.read_parquet(key)

@@ -12,7 +12,13 @@ from expectations.contracts.columns import polars_schema
 from expectations.contracts.quality import MEASURES
 from expectations.contracts.registers import BEF, DREAM, HANDIC, LPR_A_KONTAKT
 from pipelines.coverage import column_coverage, snapshot_coverage, span_coverage
-from pipelines.quality.across import MEASURE_SCHEMA, dream_known_to_bef, handic_alive, lpr_known_to_bef
+from pipelines.quality.across import (
+    MEASURE_SCHEMA,
+    dream_known_to_bef,
+    handic_alive,
+    known_to_bef,
+    lpr_known_to_bef,
+)
 
 YEAR_ENDS = [date(year, 12, 31) for year in (2018, 2019, 2020)]
 KNOWN = {1: [2018, 2019, 2020], 2: [2018, 2019], 3: [2018]}
@@ -119,6 +125,17 @@ def test_lpr_takes_the_newest_year_that_it_covers_whole() -> None:
     assert only(lpr_known_to_bef(contacts(), bef(KNOWN), span("lpr_a_kontakt", YEAR_ENDS[2]))) == ("2020", *NOTHING)
     empty = span("lpr_a_kontakt", YEAR_ENDS[2], None)
     assert only(lpr_known_to_bef(contacts(), bef(KNOWN), empty)) == ("alle", *NOTHING)
+
+
+def test_another_register_by_the_day_that_its_rows_are_of() -> None:
+    """The dead of 2020: one in the snapshot of the year before, one only in that of two years before, one in none."""
+    died = {1: date(2019, 5, 1), 2: date(2020, 1, 1), 3: date(2020, 12, 31), 4: date(2020, 6, 1)}
+    deaths = pl.LazyFrame(
+        {"person": list(died), "doddato": list(died.values())}, {"person": pl.UInt32, "doddato": pl.Date}
+    )
+    found = known_to_bef("dod", deaths, bef(KNOWN), span("dod", YEAR_ENDS[2]), "doddato")
+    assert only(found) == ("2020", 1, 3, 1 / 3)
+    assert found["measure"].to_list() == ["dod_known_to_bef"]
 
 
 def grants(*rows: tuple[int, str, str | None]) -> pl.LazyFrame:

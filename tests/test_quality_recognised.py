@@ -28,3 +28,12 @@ def test_where_none_is_known_the_share_is_zero() -> None:
 
 def test_of_no_rows_there_is_no_share() -> None:
     assert recognised_codes(PROFILE.clear(), "code", ["85"]).rows() == [("alle", "recognised_code", None, None, None)]
+
+
+def test_where_each_year_is_a_delivery_it_is_measured_by_itself() -> None:
+    """A year under wrong codes is not hidden among years under right ones."""
+    measured = recognised_codes(PROFILE, "code", ["107"], by_year=True)
+    assert measured.drop("measure").rows() == [("2020", 30, 30, 1), ("2021", 20, 70, 20 / 70)]
+    assert recognised_codes(PROFILE.clear(), "code", ["107"], by_year=True).drop("measure").rows() == [
+        ("alle", None, None, None)
+    ]

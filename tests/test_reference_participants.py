@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from reference import dream
 from reference import participants as slow
 
+from pipelines.education import education_before_start
 from pipelines.participants import accept, participant_flow, with_traits
 from pipelines.persons import KEY_SCHEMA, extend_person_key
 from pipelines.registers.dream import WEEK_RUNS
@@ -142,7 +143,14 @@ def test_with_traits(
         },
         orient="row",
     )
-    found = with_traits("trial", kept, bef, runs, list(WEEK_48.values()), CODE_LIST)
+    education = pl.DataFrame(
+        {"person": [1, 2], "uddannelse": ["grundskole", None]}, schema_overrides={"person": pl.UInt32}
+    )
+    found = with_traits("trial", kept, bef, runs, list(WEEK_48.values()), CODE_LIST, education)
+    reached = {p for p, level in found.select("person", "uddannelse").drop_nulls().rows()}
+    assert reached == set(found.filter("in_study_base")["person"]) & {1}
+    without = with_traits("trial", kept, bef, runs, list(WEEK_48.values()), CODE_LIST)
+    assert without.equals(found.with_columns(uddannelse=pl.lit(None, pl.String)))
     told = found.select("person", "in_study_base", "age", "kom", "has_children", "support_status").rows()
     expected = []
     for person, (start, year) in sorted(participants.items()):
@@ -159,6 +167,26 @@ def test_with_traits(
             (person, True, slow.age(birth[person], start, year), f"{day.year % 100}{person}", person in named, status)
         )
     assert told == expected
+
+
+LEVELS = {"1109": "grundskole", "1199": "ungdomsuddannelse", "5166": "videregaaende"}
+september = st.sampled_from([date(2016, 9, 30), date(2017, 9, 30), date(2018, 9, 30)])
+
+
+@quick
+@given(
+    st.dictionaries(citizens, st.integers(2017, 2019), min_size=1),
+    st.dictionaries(st.tuples(citizens, september), st.sampled_from([*LEVELS, "0815", "4711", None])),
+)
+def test_education_before_start(started: dict[int, int], completed: dict[tuple[int, date], str | None]) -> None:
+    kept = pl.DataFrame(list(started.items()), schema={"person": pl.UInt32, "start_year": pl.Int32}, orient="row")
+    schema = {"person": pl.UInt32, "reference_date": pl.Date, "hfaudd": pl.String}
+    udda = pl.LazyFrame([(*key, code) for key, code in sorted(completed.items())], schema=schema, orient="row")
+    levels = pl.DataFrame({"hfaudd": list(LEVELS), "level": list(LEVELS.values())})
+    found = education_before_start(kept, udda, levels)
+    known, unmapped = slow.education(started, completed, LEVELS)
+    assert dict(found.levels.rows()) == known
+    assert {(code, year): n for code, year, n in found.unmapped.rows()} == unmapped
 
 
 keys = st.lists(st.sampled_from(["b", "a", "0012", "12", "z", None]))

@@ -115,7 +115,7 @@ def frames_of(country: slow.Country) -> dict[str, pl.LazyFrame]:
     person = {"person": pl.UInt32}
     traits = {"reference_date": pl.Date, "foed_dag": pl.Date, "koen": pl.String, "kom": pl.String}
     dated = {"service": pl.String, "start": pl.Date, "end": pl.Date}
-    of_spells = pl.LazyFrame(spells, schema=person | dated, orient="row")
+    of_spells = pl.LazyFrame(spells, schema=person | dated, orient="row").with_columns(quantity=pl.lit(1, pl.Int32))
     months = pl.col("service") == "ordinaer_beskaeftigelse"
     return {
         "bef": pl.LazyFrame(bef, schema=person | traits, orient="row"),

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference.results import FIGURES, by_employment, counted, differences, interval
+from reference.results import FIGURES, by_employment, counted, differences, interval, percentile
 from reference.table import Service, row
 from study_cases import MONTHS, PERIODS, PERSONS, Case, any_illustrative, cases
 
@@ -19,6 +19,7 @@ import pipelines.changes
 from pipelines.changes import CHANGES_SCHEMA, changes, weights
 from pipelines.characteristics import CHARACTERISTICS_SCHEMA, characteristics
 from pipelines.employment import employment_table
+from pipelines.mean_intervals import MEAN_INTERVALS_SCHEMA, mean_intervals
 from pipelines.tables import COST_TABLE_SCHEMA, cost_table
 
 quick = settings(max_examples=80, deadline=None)
@@ -60,6 +61,27 @@ def test_changes(case: Case) -> None:
         assert one["illustrative"] == any(flags)
 
 
+@quick
+@given(cases())
+def test_intervals_of_means(case: Case) -> None:
+    table = cost_table("trial", case.base, case.periods, case.costs, case.catalogue, PERIODS, case.price_year)
+    services = case.catalogue.services
+    found = mean_intervals("trial", table, case.base, case.periods, case.costs, services, DRAWS)
+    assert found.schema == MEAN_INTERVALS_SCHEMA
+    own = table.filter(group_by="alle")
+    kept = ["study", "period", "area", "service", "unit", "n_citizens", "mean_quantity", "mean_cost", "price_year"]
+    assert found.select(kept).equals(own.select(kept))
+    drawn = [np.repeat(PERSONS, weight).tolist() for weight in weights("trial", len(PERSONS), DRAWS)]
+    for one in found.iter_rows(named=True):
+        made_of = services_of(case, one["area"], one["service"])
+        of_draws = [row(case.reference, citizens, one["period"], made_of) for citizens in drawn]
+        for mean in ("mean_quantity", "mean_cost"):
+            there = [draw[mean] for draw in of_draws if draw[mean] is not None]
+            sure = one[mean] is not None and one["n_citizens"] >= 2 and there
+            ends = (percentile(there, 2.5), percentile(there, 97.5)) if sure else (None, None)
+            assert (one[f"{mean}_low"], one[f"{mean}_high"]) == pytest.approx(ends, abs=1e-5)
+
+
 @settings(max_examples=15, deadline=None)
 @given(cases(), st.randoms(use_true_random=False))
 def test_changes_do_not_depend_on_how_they_are_made(case: Case, random: Random) -> None:
@@ -99,24 +121,32 @@ def test_costs_by_employment(case: Case) -> None:
         assert one["illustrative"] == any_illustrative(case, citizens, one["period"], services)
 
 
-people = st.fixed_dictionaries(
-    {
-        "koen": st.sampled_from(["1", "2", "9", "0", None]),
-        "age": st.one_of(st.none(), st.integers(0, 110)),
-        "start_year": st.integers(2017, 2019),
-        "kom": st.sampled_from(["101", "751", None]),
-    }
-)
+PEOPLE = {
+    "koen": (pl.String, st.sampled_from(["1", "2", "9", "0", None])),
+    "age": (pl.Int32, st.one_of(st.none(), st.integers(0, 110))),
+    "start_year": (pl.Int32, st.integers(2017, 2019)),
+    "kom": (pl.String, st.sampled_from(["101", "751", None])),
+    "ie_type": (pl.String, st.sampled_from(["1", "2", "3", "9", None])),
+    "antpersh": (pl.Int32, st.sampled_from([0, 1, 2, 7, None])),
+    "has_children": (pl.Boolean, st.booleans()),
+    "uddannelse": (pl.String, st.sampled_from(["grundskole", "videregaaende", None])),
+    "support_status": (pl.String, st.sampled_from(["folkepension", "ikke_offentlig_forsoerget", "nyt", None])),
+}
+NAMED = ["koen", "alder", "startaar", "kommune", "oprindelse", "bopael", "boern", "uddannelse", "forsoergelse"]
 
 
 @quick
-@given(st.lists(people, max_size=12))
+@given(st.lists(st.fixed_dictionaries({name: drawn for name, (_, drawn) in PEOPLE.items()}), max_size=12))
 def test_characteristics(base: list[dict[str, Any]]) -> None:
-    schema = {"koen": pl.String, "age": pl.Int32, "start_year": pl.Int32, "kom": pl.String}
-    found = characteristics("trial", pl.DataFrame(base, schema=schema))
+    frame = pl.DataFrame(base, schema={name: dtype for name, (dtype, _) in PEOPLE.items()})
+    found = characteristics("trial", frame)
     assert found.schema == CHARACTERISTICS_SCHEMA
     assert {(one, category): n for _, one, category, n, _ in found.iter_rows()} == counted(base)
-    assert found["characteristic"].unique(maintain_order=True).to_list() == (
-        ["koen", "alder", "startaar", "kommune"] if base else ["koen", "alder"]
-    )
+    left_out = {"startaar", "kommune"} if not base else set()
+    left_out |= {"uddannelse"} if all(person["uddannelse"] is None for person in base) else set()
+    assert found["characteristic"].unique(maintain_order=True).to_list() == [n for n in NAMED if n not in left_out]
     assert found["share"].to_list() == [n / len(base) if base else None for n in found["n"]]
+    own = characteristics("trial", frame, [51, 61, 71])
+    bands = {"0-50": (0, 50), "51-60": (51, 60), "61-70": (61, 70), "71+": (71, 200)}
+    assert {(one, category): n for _, one, category, n, _ in own.iter_rows()} == counted(base, bands)
+    assert own.filter(characteristic="alder")["category"].to_list() == [*bands, "uoplyst"]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import chaining, unions
 
-from pipelines.registers.handic import grant_spells
+from pipelines.codes import coded_spells
 from pipelines.registers.lpr_a_kontakt import hospital_spells
 from pipelines.spells import SPELL_SCHEMA, chain, sort_packed, subtract, union_spells
 
@@ -123,14 +123,14 @@ def test_union_spells(rows: list[unions.Grant]) -> None:
 
 @quick
 @given(grants)
-def test_grant_spells_caps_what_still_runs_at_the_data_end(rows: list[unions.Grant]) -> None:
+def test_coded_spells_cap_what_still_runs_at_the_data_end(rows: list[unions.Grant]) -> None:
     data_end = NEW_YEAR + timedelta(days=35)
     frame = pl.LazyFrame(
         [(g.person, CODES[g.service], g.start, g.end) for g in rows],
         schema={"person": pl.UInt32, "code": pl.String, "start": pl.Date, "end": pl.Date},
         orient="row",
     )
-    spells, unmapped = grant_spells(frame, handic_services(), data_end)
+    spells, unmapped = coded_spells(frame, handic_services(), data_end)
     assert spells.rows() == unions.spells(unions.granted_dates(rows, data_end))
     assert unmapped.is_empty()
 
@@ -145,7 +145,7 @@ def test_grants_count_only_on_days_their_code_is_valid(rows: list[unions.Grant],
         schema={"person": pl.UInt32, "code": pl.String, "start": pl.Date, "end": pl.Date},
         orient="row",
     )
-    spells, unmapped = grant_spells(frame, handic_services(behandling=valid), data_end)
+    spells, unmapped = coded_spells(frame, handic_services(behandling=valid), data_end)
     held = unions.granted_dates(rows, data_end)
     for (_, service), days in held.items():
         if service == "behandling":

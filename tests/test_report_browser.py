@@ -154,11 +154,43 @@ def test_employment_and_citizens_are_those_of_the_release(page):
     whose = {"group_by": "beskaeftigelse", "group": "12", "table": TABLES.employment_table}
     assert row[2] == danish(half_up(released((None, None), -1, "mean_cost", **whose)))
     assert ["10-11 måneder", "I alt", "skjult", "skjult", "skjult", "ikke målt"] in body
-    assert ["Kvinder", "Køn", "62", "62 %"] in rows(page, "who")
-    assert ["Kommune 825", "Kommune", "skjult", "skjult"] in rows(page, "who")
+    assert ["Kvinder", "Køn", "62", "62 %", "52 %", "71 %"] in rows(page, "who")
+    assert ["Kommune 825", "Kommune", *["skjult"] * 4] in rows(page, "who")
     assert ["Sat til side: uden personnummer", "skjult"] in rows(page, "flow")
     page.select_option("#who-who", label="Køn")
     assert [row[0] for row in rows(page, "who")] == ["Kategori", "Mænd", "Kvinder"]
+
+
+def test_services_before_the_start_stand_with_their_intervals(page):
+    head, *body = rows(page, "before")
+    assert head[:4] == ["Ydelse", "Periode", "Antal", "Andel"]
+    assert body == [
+        ["Besøg på sygehus", "2 år før", "64", "64 %", "54 %", "73 %", "100", "0"],
+        ["Forsorgshjem (§ 110)", "Året før", *["skjult"] * 4, "100", "0"],
+        ["Misbrugsbehandling", "5 år før – Året før", "12", *["skjult"] * 5],
+    ]
+    page.click("#table-before .figure-button >> nth=0")
+    told = page.locator("#trace").inner_text()
+    assert "Ydelser før start" in told
+    assert "LPR_A_KONTAKT" in told
+
+
+def test_the_reports_figures_are_those_of_the_release(page):
+    shown = {row[0]: row[1:] for row in rows(page, "report")}
+    line = ("overfoerselsindkomst", "kontanthjaelp")
+    assert shown["Kontanthjælp"][0].startswith("31 % (")
+    quantities = [released(line, -1, "mean_quantity", *[by] * 2) for by in ("alle", "befolkning")]
+    assert shown["Kontanthjælp"][4] == "{} ({})".format(*(danish(value, 1) for value in quantities))
+    assert list(shown)[1:3] == ["Overførselsindkomst", "Uger på overførselsindkomst"]
+    assert shown["Uger på overførselsindkomst"][4] == "skjult"
+    page.click("#table-report tr:has-text('Uger på') .figure-button >> nth=0")
+    assert "DREAM" in page.locator("#trace").inner_text()
+    page.click("#trace-close")
+    page.select_option("#report-figure", "figur_2")
+    paid = {row[0]: row[1:] for row in rows(page, "report")}
+    assert paid["Kontanthjælp"][0] == danish(half_up(released(line, -1, "mean_cost_kommune")))
+    page.select_option("#report-figure", "figur_3")
+    assert ["10-11 måneder", "I alt", "skjult", "skjult", "skjult", "ikke målt"] in rows(page, "report")
 
 
 def test_the_language_is_that_of_every_word_number_and_chart(page):

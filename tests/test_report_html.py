@@ -19,7 +19,7 @@ from reports.html.texts import TEXTS
 from reports.labels import Labels
 from reports.texts import TEXTS as SHARED
 
-CONTROLLED = ["cost_table", "employment_table", "changes", "characteristics", "participant_flow"]
+CONTROLLED = ["cost_table", "employment_table", "changes", "characteristics", "before_start", "participant_flow"]
 
 
 class Page(HTMLParser):

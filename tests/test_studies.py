@@ -56,6 +56,14 @@ def test_the_ages_compared_with(folder: Path, ages: tuple[int, int]) -> None:
     assert read_study(put(folder)).comparison_ages is None
 
 
+def test_age_bands_and_look_backs(folder: Path) -> None:
+    study = read_study(put(folder, age_bands=[51, 61, 71], look_back={"misbrugsbehandling": [-3, -1]}))
+    assert study.age_bands == (51, 61, 71)
+    assert study.look_back == {"misbrugsbehandling": (-3, -1)}
+    plain = read_study(put(folder))
+    assert (plain.age_bands, plain.look_back) == (None, {})
+
+
 def test_participants_are_relative_to_the_file_and_may_be_absolute(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,6 +113,20 @@ def test_studies_are_sorted_by_id(folder: Path) -> None:
         ("comparison_ages", "['18', 64]", "whole years"),
         ("comparison_ages", "18-64", "[18, 64]"),
         ("comparison_ages", "", "[18, 64]"),
+        ("age_bands", "51", "[51, 61, 71]"),
+        ("age_bands", "[]", "[51, 61, 71]"),
+        ("age_bands", "[61, 51]", "rising"),
+        ("age_bands", "[51, 51]", "rising"),
+        ("age_bands", "[0, 51]", "from 1 to 120"),
+        ("age_bands", "[51, 121]", "from 1 to 120"),
+        ("age_bands", "[51.5]", "whole years"),
+        ("look_back", "[-3, -1]", "{misbrugsbehandling: [-3, -1]}"),
+        ("look_back", "{botilbud: -1}", "the first and the last period"),
+        ("look_back", "{botilbud: [-1]}", "the first and the last period"),
+        ("look_back", "{botilbud: [-1, -2]}", "the first and the last period"),
+        ("look_back", "{botilbud: [-11, -1]}", "from -10 to -1"),
+        ("look_back", "{botilbud: [-1, 0]}", "from -10 to -1"),
+        ("look_back", "{1: [-2, -1]}", "categories"),
     ],
 )
 def test_a_wrong_value_names_key_file_and_what_is_allowed(folder: Path, key: str, value: str, allowed: str) -> None:

@@ -14,9 +14,9 @@ import yaml
 
 from synthetic import plan
 from synthetic.dates import dream_weeks, first_of, weeks_in, year_of, years_between
-from synthetic.planting import plant, spread
+from synthetic.planting import spread
 from synthetic.population import SMALLEST, make_population
-from synthetic.write import write_demo
+from synthetic.write import planted_use, write_demo
 
 CATALOGUE = Path(__file__).parents[1] / "catalogue"
 HOUR = timedelta(hours=1)
@@ -57,7 +57,7 @@ def _digests(folder: Path) -> dict[str, str]:
 def test_same_seed_same_bytes_and_another_seed_other_people(demo: Path, tmp_path: Path) -> None:
     write_demo(tmp_path, citizens=SMALLEST, seed=7)
     assert _digests(tmp_path) == _digests(demo)
-    assert len(_digests(demo)) == 40 + 3 + 4 + 1
+    assert len(_digests(demo)) == 40 + 3 + 10 + 10 + 5 + 4 + 1
     assert make_population(SMALLEST, 8).pnr[0] != make_population(SMALLEST, 7).pnr[0]
 
 
@@ -77,16 +77,16 @@ def test_too_few_citizens_is_an_error() -> None:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("study", plan.STUDIES, ids=lambda study: study.study)
 def test_what_is_planted_adds_up_to_the_plan(study: plan.StudyPlan, seed: int) -> None:
-    use = plant(study, *make_population(SMALLEST, seed).members[study.study], seed)
+    use = planted_use(make_population(SMALLEST, seed), seed).filter(pl.col("study") == study.study)
     assert not use.select("person", "period", "service").is_duplicated().any()
     assert (use["quantity"] > 0).all()
     for at, period in enumerate(study.periods):
         now = use.filter(pl.col("period") == period)
-        for service, figures in (study.social | study.hospital | study.transfers).items():
+        for service, figures in (study.social | study.hospital | study.transfers | study.general_practice).items():
             mine = now.filter(pl.col("service") == service)
             if service != plan.OUT_OF_BENEFITS:
                 assert (len(mine), mine["quantity"].sum()) == figures[at], (service, period)
-        social = now.filter(pl.col("service").is_in(list(study.social)))
+        social = now.filter(pl.col("service").is_in([*study.social, "forsorgshjem", "stofbehandling"]))
         assert social["person"].n_unique() == study.social_users[at]
 
 
@@ -209,8 +209,8 @@ def test_studies_and_lists(demo: Path) -> None:
 
 def test_answers_can_be_compared_mechanically(demo: Path) -> None:
     records = json.loads((demo / "answers.json").read_text(encoding="utf-8"))
-    tables = {"participants", "participant_flow", "cost_table", "employment_table", "characteristics", "set_aside"}
-    assert {record["table"] for record in records} == tables
+    tables = {"participants", "participant_flow", "cost_table", "employment_table", "characteristics", "before_start"}
+    assert {record["table"] for record in records} == {*tables, "set_aside"}
     assert {record["kind"] for record in records} == {"exact", "printed", "within"}
     for record in records:
         assert record["aggregate"] == ("count" if record["column"] is None else "sum")

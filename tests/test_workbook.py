@@ -214,8 +214,9 @@ def test_the_data_owners_profile_is_told_in_words(tmp_path):
 
 def test_english(tmp_path):
     book = written(tmp_path, release(study=replace(Study(), mode="anchored")), "en")
-    keys = ["overview", "figures", "costs", "use", "payers", "comparison", "changes", "employment", "characteristics"]
-    assert book.sheetnames == [TEXTS[key][1] for key in [*keys, "groups", "data", "method"]]
+    keys = ["overview", "figures", "costs", "use", "payers", "comparison", "changes", "characteristics"]
+    keys += ["figure_1", "figure_2", "employment", "groups", "data", "method"]
+    assert book.sheetnames == [TEXTS[key][1] for key in keys]
     assert book["Costs"]["A1"].value == "Open Dialogue"
     words = texts(book)
     assert {"The course", "2nd year after", "withheld", "not measured", "Cash benefit", "weeks"} <= set(words)
@@ -284,7 +285,8 @@ def test_a_single_period_and_an_all_withheld_study_still_make_a_workbook(tmp_pat
     few = withhold(cost_table(3, range(2), [("alle", "alle", 1.0)])).filter(period=0)
     tables = release()
     without = {"changes": tables.changes.clear(), "employment_table": tables.employment_table.clear()}
-    book = written(tmp_path, release(cost_table=few, **without))
+    flow = tables.participant_flow.with_columns(n=pl.lit(None, pl.UInt32), withheld=pl.lit(value=True))
+    book = written(tmp_path, release(cost_table=few, participant_flow=flow, **without))
     assert TEXTS["figures_none"][0] in texts(book)
     assert rows_of(book["Omkostninger"])["I alt"][1].value == "skjult"
     assert rows_of(book["Omkostninger"])["Borgere målt for alle ydelser"][1].value == "skjult"

@@ -10,6 +10,7 @@ import openpyxl
 import polars as pl
 import pytest
 from openpyxl.utils import range_boundaries
+from reference.before_start import wilson
 from released import AREAS, release
 from workbooks import rows_of, values_under, written
 
@@ -65,7 +66,7 @@ def _read(book: openpyxl.Workbook, formula: str) -> list:
 
 
 def title(key: str, **fields: object) -> str:
-    return TEXTS[f"chart.{key}"][0].format(**fields)
+    return TEXTS["table.flow" if key == "flow" else f"chart.{key}"][0].format(**fields)
 
 
 def of_everybody(column: str, **where: object) -> list[float | None]:
@@ -75,7 +76,7 @@ def of_everybody(column: str, **where: object) -> list[float | None]:
 
 def test_every_chart_reads_cells_and_keeps_the_same_values(charts):
     services = title("share_services", count=8)
-    keys = ("payers", "areas", "share_areas", "comparison", "changes", "employment")
+    keys = ("flow", "payers", "areas", "share_areas", "comparison", "changes", "employment")
     assert set(charts) == {services, *map(title, keys)}
     for series in charts.values():
         for one in series:
@@ -91,7 +92,7 @@ def test_the_total_is_stacked_by_payer_on_two_sheets(workbook, charts):
         assert one["cat"] == ["Året før", "Startåret", "1. år efter", "2. år efter"]
         assert one["val"] == pytest.approx(of_everybody(f"mean_cost_{payer}", area=None, service=None))
     assert len(workbook["Overblik"]._charts) == 1
-    assert len(workbook["Figurer"]._charts) == 7
+    assert len(workbook["Figurer"]._charts) == 8
 
 
 def test_areas_stand_beside_each_other_by_period(charts):
@@ -211,6 +212,67 @@ def test_the_citizens_stand_by_characteristic(workbook):
     assert [cell.value for cell in rows["Kvinder"][1:3]] == [62, 0.62]
     assert [cell.value for cell in rows["2019"][1:3]] == [52, 0.52]
     assert {"Køn", "Alder ved start", "Startår", "Kommune"} <= set(rows)
+
+
+def test_the_target_group_has_intervals_where_its_counts_are_told(workbook):
+    rows = rows_of(workbook["Borgerne"])
+    low, high = wilson(62, 100)
+    assert [cell.value for cell in rows["Kvinder"][3:5]] == pytest.approx([low, high])
+    assert [cell.value for cell in rows["825"][1:5]] == ["skjult"] * 4
+    visit, shelter, misuse = (rows[name] for name in ("Besøg på sygehus", "Forsorgshjem (§ 110)", "Misbrugsbehandling"))
+    assert [cell.value for cell in visit[1:8]] == [64, 0.64, *map(pytest.approx, wilson(64, 100)), 100, 0, "2 år før"]
+    assert [cell.value for cell in shelter[1:7]] == [*["skjult"] * 4, 100, 0]
+    assert [cell.value for cell in misuse[1:8]] == [12, *["skjult"] * 5, "5 år før – Året før"]
+
+
+def test_use_before_the_start_stands_beside_the_populations(tmp_path):
+    named = pl.col("service").replace("ambulant", "somatik_ambulant")
+    tables = release()
+    table = tables.cost_table.with_columns(named)
+    book = written(tmp_path, release(cost_table=table, services=tables.services.with_columns(named)))
+    title = "Forbrug før start, sammenlignet med befolkningen (året før)"
+    beside = [row[:7] for row in values_under(book["Borgerne"], title)]
+    (own,) = table.filter(service="somatik_ambulant", group_by="alle", period=-1).iter_rows(named=True)
+    kinds = ["Studiet", "Befolkningen", "Befolkningen, samme alder og køn"]
+    assert [row[0] for row in beside[:4]] == ["Somatiske ambulante besøg", *kinds]
+    assert beside[1][1:3] == (own["n_citizens"], own["share_users"])
+    assert beside[1][5:7] == (own["mean_quantity"], "besøg")
+    assert beside[3][3:5] == ("–", "–")
+
+
+def test_figure_1_has_the_population_in_parentheses(workbook):
+    sheet = workbook["Figur 1"]
+    rows = rows_of(sheet)
+    of = {
+        group_by: release().cost_table.filter(service="kontanthjaelp", group_by=group_by, period=-1).row(0, named=True)
+        for group_by in ("alle", "befolkning")
+    }
+    share, beside, low, high = rows["Kontanthjælp"][1:5]
+    told = [of[kind]["share_users"] for kind in ("alle", "befolkning")]
+    assert [share.value, beside.value] == pytest.approx(told)
+    assert beside.number_format == "(0 %)"
+    assert (low.value, high.value) == pytest.approx(wilson(31, 100))
+    use, population = rows["Kontanthjælp"][14:16]
+    told = [of[kind]["mean_quantity"] for kind in ("alle", "befolkning")]
+    assert [use.value, population.value] == pytest.approx(told)
+    assert population.number_format.startswith("[=0](0)")
+    assert [rows["SU"][place].value for place in (1, 3, 4, 14)] == ["skjult"] * 4
+    # SU's weeks are withheld, and the weeks of all transfers with them; how many had any is the area's.
+    weeks = rows["Uger på overførselsindkomst"]
+    assert weeks[1].value == rows["Overførselsindkomst"][1].value
+    assert weeks[14].value == "skjult"
+
+
+def test_figure_1_without_a_population_and_figure_2(tmp_path, workbook):
+    table = release().cost_table.filter(~pl.col("group_by").str.starts_with("befolkning"))
+    rows = rows_of(written(tmp_path, release(cost_table=table))["Figur 1"])
+    assert rows["Kontanthjælp"][4].value == of_everybody("share_users", service="kontanthjaelp")[1]
+    paid = rows_of(workbook["Figur 2"])
+    assert [cell.value for cell in paid["Kontanthjælp"][1:5]] == pytest.approx(
+        of_everybody("mean_cost_kommune", service="kontanthjaelp")
+    )
+    assert paid["SU"][1].value == "skjult"
+    assert "Somatiske indlæggelser" not in paid  # which have no price
 
 
 def test_every_area_has_its_word(workbook):

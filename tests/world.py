@@ -102,6 +102,7 @@ class World:
         self.dream: dict[str, dict[str, Any]] = {}
         self.lpr: list[dict[str, Any]] = []
         self.handic: list[dict[str, Any]] = []
+        self.further: dict[str, pl.DataFrame] = {}
         self.studies: list[str] = []
         for folder in ("extracts", "studies"):
             (root / folder).mkdir(parents=True, exist_ok=True)
@@ -158,6 +159,13 @@ class World:
     def grant(self, pnr: str, code: str, start: str | date, end: str | date | None = None) -> None:
         """A service granted, from start to end, both included; without end it still runs."""
         self.handic.append(dict(zip(HANDIC, [pnr, code, day(start), day(end)], strict=True)))
+
+    def deliver(self, file: str, rows: Sequence[dict[str, Any]]) -> None:
+        """A delivery of any other register under its file's name, ``sssy2019`` for instance, a row a dict of delivered
+        columns (`world_further` writes them); a column without any value is text.
+        """
+        frame = pl.DataFrame(rows, infer_schema_length=None)
+        self.further[file] = frame.with_columns(pl.selectors.by_dtype(pl.Null).cast(pl.String))
 
     def study(
         self,
@@ -225,7 +233,7 @@ class World:
         frames[f"lpr_a_kontakt{last}"] = pl.DataFrame(self.lpr, schema=dict.fromkeys(LPR, pl.String) | times | more)
         grants = {"YDELSE_START": pl.Date, "YDELSE_SLUT": pl.Date}
         frames[f"handic{last}"] = pl.DataFrame(self.handic, schema=dict.fromkeys(HANDIC, pl.String) | grants)
-        return frames
+        return frames | self.further
 
     def write(self, form: str = "parquet") -> Path:
         """Write the deliveries as ``parquet`` or ``csv``; an earlier writing goes. Returns the folder."""

@@ -1,115 +1,25 @@
 """What the registers are delivered with: the columns that are read, how, and the rules a row must keep.
 
-Columns that no study needs are not read. Source: Statistics Denmark's public variable lists (2026); docs/registers.md.
+Here: the four that the project stands on, and the list of all. The others are in `delivered/`; columns that no study
+needs are not read. Source: Statistics Denmark's public variable lists (2026); docs/registers.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 import polars as pl
 
 from catalogue.columns import LONGEST_CODE
-
-ReadAs = Literal["pnr", "code", "text", "date", "datetime", "integer"]
-
-PNR_NAMES = ("pnr", "cpr", "v_cpr", "pnr12", "person_id")
-"""What the citizen's pseudonym is called, in the order they are looked for."""
-
-
-NO_END_FROM_YEAR = 2100
-"""Ends from this year on, such as 9999-12-31, are written for "none yet"."""
-
-
-@dataclass(frozen=True)
-class Field:
-    """A delivered column: `name` in lower case as the register calls it, `becomes` the register table's column.
-
-    `missing` is the reason a row without a value is set aside for (None = it may be empty), `unreadable` the reason
-    for a value that is there but cannot be read. An `optional` column may be left out of a delivery: it is null then.
-    """
-
-    name: str
-    becomes: str
-    read_as: ReadAs
-    meaning: str
-    width: int | None = None
-    missing: str | None = None
-    unreadable: str | None = None
-    other_names: tuple[str, ...] = ()
-    optional: bool = False
-
-
-@dataclass(frozen=True)
-class RowRule:
-    """A rule between the columns of a row: rows for which `broken` is true are set aside for `reason`."""
-
-    reason: str
-    broken: pl.Expr
-    meaning: str
-
-
-@dataclass(frozen=True)
-class ColumnFamily:
-    """Delivered columns named by `pattern` (lower case); `name` is how the register's documentation writes them."""
-
-    name: str
-    pattern: str
-    required: bool
-    meaning: str
-
-
-@dataclass(frozen=True)
-class DeliveryContract:
-    """What a register is delivered with.
-
-    `sorted_by` is the order of the register's table; where `unique` is set, those columns are its key and a row that
-    repeats them is set aside. `column_families` are the columns of a wide register.
-    """
-
-    register: str
-    kind: Literal["periodic", "cumulative"]
-    row: str
-    fields: tuple[Field, ...]
-    sorted_by: tuple[str, ...]
-    unique: bool = False
-    row_rules: tuple[RowRule, ...] = ()
-    column_families: tuple[ColumnFamily, ...] = ()
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """Every reason for which a row of this register can be set aside."""
-        by_field = [reason for stated in self.fields for reason in (stated.missing, stated.unreadable) if reason]
-        by_row = [rule.reason for rule in self.row_rules]
-        of_the_file = ["outside_delivery"] * (self.kind == "periodic") + ["duplicate_row"] * self.unique
-        return tuple(dict.fromkeys([*by_field, *by_row, *of_the_file]))
-
-    @property
-    def ids(self) -> tuple[Field, ...]:
-        """The columns that hold PNRs."""
-        return tuple(stated for stated in self.fields if stated.read_as == "pnr")
-
-
-def _pnr() -> Field:
-    return Field(
-        "pnr",
-        "person",
-        "pnr",
-        "The citizen's pseudonym, opaque text.",
-        missing="missing_pnr",
-        unreadable="missing_pnr",
-        other_names=PNR_NAMES[1:],
-    )
-
+from expectations.contracts.delivered import health, justice, people, social, work
+from expectations.contracts.delivery import NO_END_FROM_YEAR, ColumnFamily, DeliveryContract, Field, RowRule, pnr_field
 
 BEF = DeliveryContract(
     register="bef",
     kind="periodic",
     row="a citizen on the snapshot date; quarterly from 2008, before that yearly",
     fields=(
-        _pnr(),
+        pnr_field(),
         Field(
             "referencetid",
             "reference_date",
@@ -128,13 +38,14 @@ BEF = DeliveryContract(
     ),
     sorted_by=("person", "reference_date"),
     unique=True,
+    dated_by="reference_date",
 )
 
 DREAM = DeliveryContract(
     register="dream",
     kind="cumulative",
     row="a citizen who was ever on a benefit since mid-1991, wide: a column a week and a month",
-    fields=(_pnr(),),
+    fields=(pnr_field(),),
     sorted_by=("person",),
     unique=True,
     column_families=(
@@ -153,7 +64,7 @@ LPR_A_KONTAKT = DeliveryContract(
     kind="cumulative",
     row="a hospital contact, 2017 on",
     fields=(
-        _pnr(),
+        pnr_field(),
         Field("dw_ek_kontakt", "contact", "text", "The contact's id."),
         Field(
             "kont_starttidspunkt",
@@ -186,7 +97,7 @@ HANDIC = DeliveryContract(
     kind="cumulative",
     row="a service granted under the Social Services Act, 2013 on",
     fields=(
-        _pnr(),
+        pnr_field(),
         Field("modt_ydelse_kode", "code", "code", "Code of the service granted.", missing="missing_code"),
         Field(
             "ydelse_start",
@@ -228,8 +139,21 @@ HANDIC = DeliveryContract(
 )
 
 DELIVERIES: dict[str, DeliveryContract] = {
-    contract.register: contract for contract in (BEF, DREAM, LPR_A_KONTAKT, HANDIC)
+    contract.register: contract
+    for contract in (
+        BEF,
+        DREAM,
+        LPR_A_KONTAKT,
+        HANDIC,
+        *people.CONTRACTS,
+        *social.CONTRACTS,
+        *health.CONTRACTS,
+        *work.CONTRACTS,
+        *justice.CONTRACTS,
+    )
 }
+ALWAYS = tuple(register for register, contract in DELIVERIES.items() if not contract.optional)
+"""The registers that every workspace has tables of, delivered or not."""
 
 REASONS = {
     "missing_pnr": "no PNR",

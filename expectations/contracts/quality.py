@@ -6,10 +6,12 @@ import polars as pl
 
 from expectations.contracts.columns import column, table
 
+WITH_CODES = ("dream", "handic", "herb_forsorg_mv_f", "siu_individ_udgifter_total")
+"""Registers whose codes the catalogue maps to services."""
 _UNMAPPED = {
     "code": column(pl.String, "The code as delivered."),
-    "year": column(pl.Int32, "Year of the week (DREAM) or of the grant's start (HANDIC).", unit="year"),
-    "n": column(pl.UInt32, "Weeks (DREAM) or grants (HANDIC) with it.", unit="weeks or grants"),
+    "year": column(pl.Int32, "Year of the week (DREAM), or in which the row starts.", unit="year"),
+    "n": column(pl.UInt32, "Weeks (DREAM) or rows with it.", unit="weeks or rows"),
 }
 UNMAPPED_BY_REGISTER = [
     table(
@@ -18,7 +20,7 @@ UNMAPPED_BY_REGISTER = [
         _UNMAPPED,
         unique=["code", "year"],
     )
-    for register in ("dream", "handic")
+    for register in WITH_CODES
 ]
 UNMAPPED_CODES = table(
     "quality/unmapped_codes",

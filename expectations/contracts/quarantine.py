@@ -9,7 +9,8 @@ import pandera.polars as pa
 import polars as pl
 
 from expectations.contracts.columns import column, table
-from expectations.contracts.deliveries import BEF, DELIVERIES, DeliveryContract
+from expectations.contracts.deliveries import DELIVERIES
+from expectations.contracts.delivery import DeliveryContract
 from expectations.contracts.lists import LIST_REASONS, PARTICIPANT_LIST
 
 
@@ -34,7 +35,7 @@ QUARANTINE = {
     contract.name: contract
     for contract in (
         *(_set_aside(register, contract) for register, contract in DELIVERIES.items()),
-        _set_aside(f"{BEF.register}_by_year", BEF),
+        *(_set_aside(f"{register}_by_year", contract) for register, contract in DELIVERIES.items() if contract.by_year),
         table(
             "quarantine/participants",
             "a row of a participant list that was set aside, as it was typed; restricted",

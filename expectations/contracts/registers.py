@@ -8,7 +8,36 @@ from __future__ import annotations
 import pandera.polars as pa
 import polars as pl
 
-from expectations.contracts.columns import column, person_column, table
+from expectations.contracts.columns import PERSON, column, person_column, table
+from expectations.contracts.deliveries import DELIVERIES
+from expectations.contracts.delivery import DeliveryContract
+
+DTYPES: dict[str, type[pl.DataType] | pl.DataType] = {
+    "pnr": pl.UInt32,
+    "code": pl.String,
+    "text": pl.String,
+    "date": pl.Date,
+    "week": pl.Date,
+    "datetime": pl.Datetime("us"),
+    "integer": pl.Int64,
+    "hundredths": pl.Int64,
+}
+"""What a delivered column is once it is read."""
+SPELLS_OF: dict[str, tuple[str, str, str, str]] = {
+    "herb_forsorg_mv_f": ("start", "end", "ophold_type", "days"),
+    "smdb_vbgf": ("start", "end", "start", "days"),
+    "nab": ("start", "end", "start", "days"),
+    "sssy": ("start", "start", "spec2", "contacts, or øre of fees"),
+    "drg_kontakter": ("start", "start", "speciale", "øre"),
+    "siu_individ_udgifter_total": ("start", "end", "indsats", "øre"),
+    "bfl": ("start", "end", "start", "hours, or øre of wages"),
+    "krsi": ("start", "start", "start", "charges"),
+    "kraf": ("start", "start", "start", "decisions"),
+    "krin": ("start", "end", "start", "days"),
+}
+"""Of the registers beyond the four: the columns that a spell's start, end and kind come from, and what it counts."""
+MANY_A_DAY = ("drg_kontakter", "siu_individ_udgifter_total", "bfl", "krsi", "kraf")
+"""Of them, those with several spells of a citizen and kind that begin on one day."""
 
 PERSON_KEY = table(
     "person_key",
@@ -169,11 +198,31 @@ def _spells(
                 f"Size of the whole spell: {unit}.",
                 unit=unit,
                 at_least=1,
-                comes_from=[f"{source}.{starts_from}", f"{source}.{ends_from}"],
+                comes_from=list(dict.fromkeys([f"{source}.{starts_from}", f"{source}.{ends_from}"])),
             ),
         },
         unique=["person", "service", "start"] if one_a_day else None,
     )
+
+
+def _of_delivery(contract: DeliveryContract) -> pa.DataFrameSchema:
+    """The table of a register whose columns are its delivered ones, typed."""
+    source = f"extracts/{contract.register}"
+    columns = {
+        stated.becomes: column(
+            DTYPES[stated.read_as],
+            PERSON if stated.becomes == "person" else stated.meaning,
+            unit=stated.unit,
+            nullable=stated.missing is None,
+            comes_from=[f"{source}.{stated.name}", *(["person_key.person"] if stated.read_as == "pnr" else [])],
+        )
+        for stated in contract.fields
+    }
+    if contract.file_day:
+        columns[contract.dated_by] = column(pl.Date, "The day that the rows are of, in the year in the file's name.")
+    row = f"{contract.row}, sorted by {' and '.join(contract.sorted_by[:2])}"
+    unique = contract.sorted_by if contract.unique else None
+    return table(f"registers/{contract.register}", row, columns, unique=unique)
 
 
 SPELLS = {
@@ -184,6 +233,10 @@ SPELLS = {
         "lpr_a_kontakt", "start", "end", "hovedspec", "bed days of an admission, 1 of a visit", one_a_day=False
     ),
     "handic": _spells("handic", "start", "end", "code", "days"),
+    **{
+        register: _spells(register, *made_of, one_a_day=register not in MANY_A_DAY)
+        for register, made_of in SPELLS_OF.items()
+    },
 }
 
 REGISTERS = {
@@ -192,4 +245,5 @@ REGISTERS = {
     "dream_employment": DREAM_EMPLOYMENT,
     "lpr_a_kontakt": LPR_A_KONTAKT,
     "handic": HANDIC,
+    **{register: _of_delivery(contract) for register, contract in DELIVERIES.items() if contract.optional},
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pandera.polars as pa
 import polars as pl
 
+from catalogue.columns import EDUCATION_LEVELS
 from expectations.contracts.columns import PERIOD, SERVICE, STUDY, column, inherited, person_column, table
 from expectations.contracts.lists import LIST_REASONS
 from expectations.contracts.registers import SPELLS
@@ -99,6 +100,13 @@ PARTICIPANTS = table(
             "delivered, the code is not mapped or has no group.",
             nullable=True,
             comes_from=["registers/dream.code"],
+        ),
+        "uddannelse": column(
+            pl.String,
+            "Level of the highest education completed by 30 September of the year before the start; null outside the "
+            "study base, and where UDDA does not tell it or the catalogue does not know its code.",
+            nullable=True,
+            allowed=EDUCATION_LEVELS,
         ),
     },
     unique=["person"],
@@ -218,9 +226,12 @@ COST_TABLE = table(
         "study": column(pl.String, STUDY),
         "group_by": column(
             pl.String,
-            "What groups the citizens: everybody of the study base, its municipalities and groups; and what it is held "
-            "against, the population as it is and standardised to the study base's age and sex.",
-            allowed=["alle", "kommune", "gruppe", "befolkning", "befolkning_standardiseret"],
+            "What groups the citizens: everybody of the study base, its municipalities, groups and other splits; and "
+            "what it is held against, the population as it is and standardised to the study base's age and sex.",
+            allowed=[
+                *("alle", "kommune", "gruppe", "startaar", "koen", "alder", "status"),
+                *("befolkning", "befolkning_standardiseret"),
+            ],
         ),
         "group": column(
             pl.String,

@@ -112,7 +112,51 @@ CHANGES = table(
     unique=["period", "area", "service"],
 )
 
-_CHARACTERISTICS = {"koen": "koen", "alder": "age", "startaar": "start_year", "kommune": "kom"}
+
+def _mean(name: str, unit: str, of: str, *drawn_from: str) -> dict[str, pa.Column]:
+    """A mean of the cost table, and the ends of its interval."""
+    low, high = (
+        column(
+            pl.Float64,
+            f"{which} end of the 95 % bootstrap interval of the mean {of}; null where the mean is, and where fewer "
+            "than two citizens are measured.",
+            unit=unit,
+            nullable=True,
+            comes_from=[*drawn_from, "periods.present"],
+        )
+        for which in ("Low", "High")
+    )
+    mean = inherited(COST_TABLE.columns[name], f"cost_table.{name}")
+    return {name: mean, f"{name}_low": low, f"{name}_high": high}
+
+
+MEAN_INTERVALS = table(
+    "mean_intervals",
+    "a period and a service (or area, or all): everybody's means with their intervals",
+    {
+        "study": column(pl.String, STUDY),
+        **{
+            name: inherited(COST_TABLE.columns[name], f"cost_table.{name}")
+            for name in ("period", "area", "service", "unit", "n_citizens")
+        },
+        **_mean("mean_quantity", "the service's unit", "quantity", "costs.quantity"),
+        **_mean("mean_cost", "kr.", "cost", "costs.cost"),
+        **{name: inherited(COST_TABLE.columns[name], f"cost_table.{name}") for name in ("price_year", "illustrative")},
+    },
+    unique=["period", "area", "service"],
+)
+
+_CHARACTERISTICS = {
+    "koen": "koen",
+    "alder": "age",
+    "startaar": "start_year",
+    "kommune": "kom",
+    "oprindelse": "ie_type",
+    "bopael": "antpersh",
+    "boern": "has_children",
+    "uddannelse": "uddannelse",
+    "forsoergelse": "support_status",
+}
 
 CHARACTERISTICS = table(
     "characteristics",
@@ -120,12 +164,16 @@ CHARACTERISTICS = table(
     {
         "study": column(pl.String, STUDY),
         "characteristic": column(
-            pl.String, "Sex, age at the start, start year, municipality.", allowed=list(_CHARACTERISTICS)
+            pl.String,
+            "Sex, age at the start, start year, municipality, origin, whether living alone, whether with children, "
+            "education (where UDDA is delivered), support.",
+            allowed=list(_CHARACTERISTICS),
         ),
         "category": column(
             pl.String,
             "koen: 1 man, 2 woman, 9 not stated. alder: years, from-to. startaar: the year. kommune: its code. "
-            "`uoplyst` where not known.",
+            "bopael: alone or with others. boern: yes or no. forsoergelse: status group of DREAM's week 48. `uoplyst` "
+            "where not known.",
             comes_from=[f"participants.{name}" for name in _CHARACTERISTICS.values()],
         ),
         "n": column(
@@ -144,6 +192,48 @@ CHARACTERISTICS = table(
     unique=["characteristic", "category"],
 )
 
+_LOOKED_INTO = ["participants.start_year", "participants.start_date", "registers/bef.reference_date"]
+
+BEFORE_START = table(
+    "before_start",
+    "a category of services, and how many of the study base's citizens had any of them before they started",
+    {
+        "study": column(pl.String, STUDY),
+        "category": column(pl.String, "The category, as in the catalogue's services_before_start.csv."),
+        "first_period": column(
+            pl.Int16, "The first period looked back to, as in the catalogue or the study file.", unit="period"
+        ),
+        "last_period": column(pl.Int16, "The last period looked back to, included.", unit="period"),
+        "n_citizens": column(
+            pl.UInt32,
+            "Citizens of the study base measured for a service of the category in one of the periods at least.",
+            unit="citizens",
+            comes_from=_LOOKED_INTO,
+        ),
+        "n_partly": column(
+            pl.UInt32,
+            "Of them not measured for every service and period in which they are not absent: use there is not known.",
+            unit="citizens",
+            comes_from=_LOOKED_INTO,
+        ),
+        "n": column(
+            pl.UInt32,
+            "Of n_citizens those with any use in a period in which they are measured.",
+            unit="citizens",
+            comes_from=USE.columns["spells"].metadata["comes_from"],
+        ),
+        **{
+            name: column(pl.Float64, meaning, unit="share", nullable=True, at_least=0, at_most=1)
+            for name, meaning in {
+                "share": "n / n_citizens; null where nobody is measured.",
+                "share_low": "Low end of the 95 % Wilson interval of the share; null as the share.",
+                "share_high": "High end of that interval.",
+            }.items()
+        },
+    },
+    unique=["category"],
+)
+
 STUDY_TABLES = {
     contract.name: contract
     for contract in (
@@ -156,7 +246,9 @@ STUDY_TABLES = {
         COST_TABLE,
         EMPLOYMENT_TABLE,
         CHANGES,
+        MEAN_INTERVALS,
         CHARACTERISTICS,
+        BEFORE_START,
     )
 }
 """Every table of a study by name, in the order in which they are made."""

@@ -17,6 +17,19 @@ TITLES = {
     "dream": "DREAM – ydelser og beskæftigelse",
     "lpr_a_kontakt": "LPR_A_KONTAKT – sygehuskontakter",
     "handic": "HANDIC – sociale serviceydelser",
+    "udda": "UDDA – uddannelse",
+    "dod": "DOD – dødsfald",
+    "vnds": "VNDS – vandringer ind og ud af landet",
+    "herb_forsorg_mv_f": "HERB_FORSORG_MV_F – ophold på forsorgshjem",
+    "smdb_vbgf": "SMDB_VBGF – stofmisbrugsbehandling",
+    "nab": "NAB – alkoholbehandling",
+    "siu_individ_udgifter_total": "SIU_INDIVID_UDGIFTER_TOTAL – individuelle sociale udgifter",
+    "sssy": "SSSY – sygesikringsydelser",
+    "drg_kontakter": "DRG_KONTAKTER – DRG-værdi af sygehuskontakter",
+    "bfl": "BFL – lønmodtagerjob",
+    "krsi": "KRSI – sigtelser",
+    "kraf": "KRAF – afgørelser i straffesager",
+    "krin": "KRIN – indsættelser",
 }
 """Titles of the registers' suites, in the order in which the pages show them; studies come after."""
 STUDY_TITLE = "Undersøgelse {}"

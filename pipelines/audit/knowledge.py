@@ -7,19 +7,21 @@ Here: the frames and facts, and the ceilings that follow from the rates. Not her
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import polars as pl
 
 from catalogue.profiles import Profile
+from pipelines.before_start import counted
 
 COUNTS = ("n_study", "n_citizens", "n_users")
 COSTS = ("cost", "cost_kommune", "cost_region", "cost_stat")
 AMOUNTS = ("quantity", *COSTS)
 KEY = ("table", "group_by", "group", "period", "area", "service")
 """What tells a printed row apart from all others; of the flow `group_by` is the step and `group` the reason, of the
-characteristics they are the characteristic and the category."""
+characteristics they are the characteristic and the category, of what was had before the start the answer and the
+category."""
 
 WEIGHTED = "befolkning_standardiseret"
 """Means of these rows are weighted: times its citizens a mean is no sum, though it adds up like one."""
@@ -29,6 +31,7 @@ SIZED_BY_PERIOD = ("beskaeftigelse", *POPULATION)
 
 Who = tuple[str, str]
 """`group_by`, `group`."""
+EVERYBODY: Who = ("alle", "alle")
 Line = tuple[str | None, str | None]
 """`area`, `service`: a service, an area (no service), or all (neither)."""
 
@@ -42,6 +45,7 @@ class Released:
     participant_flow: pl.DataFrame | None = None
     characteristics: pl.DataFrame | None = None
     changes: pl.DataFrame | None = None
+    before_start: pl.DataFrame | None = None
 
     def rows(self) -> pl.DataFrame:
         """Rows of the cost and the employment table with their `table`."""
@@ -51,18 +55,27 @@ class Released:
         return pl.concat(tables, how="diagonal_relaxed")
 
     def counts(self) -> pl.DataFrame:
-        """`KEY`, `n` and `share` of the flow and the characteristics; the flow has no shares."""
+        """`KEY`, `n` and `share` of the flow, the characteristics and what was had before the start; only
+        characteristics have shares. Of the last also whom the printed counts leave, where these tell it.
+        """
         of_key = {**dict.fromkeys(KEY, pl.String), "period": pl.Int16}
         frames = [pl.DataFrame(schema={**of_key, "n": pl.Int64, "share": pl.Float64})]
         for table, frame, group_by, group in (
             ("participant_flow", self.participant_flow, "step", "reason"),
             ("characteristics", self.characteristics, "characteristic", "category"),
+            ("before_start", self._before_start(), "answer", "category"),
         ):
             if frame is not None:
                 named = {"group_by": pl.col(group_by), "group": pl.col(group).cast(pl.String)}
                 share = [name for name in ("share",) if name in frame.columns]
                 frames.append(frame.select(pl.lit(table).alias("table"), pl.col("n").cast(pl.Int64), *share, **named))
         return pl.concat(frames, how="diagonal")
+
+    def _before_start(self) -> pl.DataFrame | None:
+        if self.before_start is None:
+            return None
+        sizes = self.cost_table.filter(group_by="alle").get_column("n_study").drop_nulls()
+        return counted(self.before_start, sizes[0] if sizes.len() else None)
 
 
 @dataclass(frozen=True)
@@ -108,7 +121,8 @@ class Knowledge:
     `rates` has `service`, `period`; `price_low`, `price_high` (kr. per unit in the price year; null: not priced);
     `kommune_low`, `kommune_high`, `region_low`, ... (the payers' shares); `units_high` (the most units a citizen can
     have in the period; null: no limit); `population_rates` the same of the population, whose years are priced by their
-    own start (None: as `rates`). `areas` names each service's area. `profile` tells how figures are rounded.
+    own start (None: as `rates`). `areas` names each service's area; `look_back` the services and periods of each
+    category of what was had before the start, as the table names it. `profile` tells how figures are rounded.
     """
 
     parts: Sequence[Parts]
@@ -117,6 +131,7 @@ class Knowledge:
     profile: Profile
     earlier: Sequence[Earlier] = ()
     population_rates: pl.DataFrame | None = None
+    look_back: Mapping[str, Sequence[tuple[str, int]]] = field(default_factory=dict)
 
     @cached_property
     def rate(self) -> dict[tuple[str, int], Rate]:

@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 
 from catalogue.profiles import Profile
+from pipelines.audit.before_start import relate_left, relate_together
 from pipelines.audit.knowledge import (
     COSTS,
+    EVERYBODY,
     POPULATION,
     SIZED_BY_PERIOD,
     WEIGHTED,
@@ -28,6 +30,7 @@ from pipelines.audit.knowledge import (
     ceiling,
 )
 from pipelines.audit.system import Figure, System
+from pipelines.before_start import LEFT
 
 Figures = dict[str, Figure]
 Rates = Mapping[tuple[str, int], Rate]
@@ -71,6 +74,7 @@ class Relations:
         self._put(released, self.now)
         for earlier in knowledge.earlier:
             self._put_earlier(earlier)
+        relate_together(self.system, self.now.counts, self.now.figures, knowledge)
 
     def _put(self, released: Released, rows: Rows) -> None:
         profile = self.knowledge.profile
@@ -256,14 +260,15 @@ class Relations:
             if (table, of, part) not in rows.counts:
                 rows.counts[table, of, part] = self.system.unknown(whole=True)
             unknown = rows.counts[table, of, part]
-            if row["n"] is not None:
+            if row["n"] is not None and of not in LEFT:
                 self.system.learn(unknown, *_count(row["n"], profile))
             steps.setdefault((table, of), []).append(unknown)
             kommune = rows.n_study.get(((of, part), None))
             if table == "characteristics" and kommune is not None:
                 self.system.relate([(1, unknown), (-1, kommune)])
-        base = rows.n_study.get((("alle", "alle"), None))
+        base = rows.n_study.get((EVERYBODY, None))
         self._shares(released, rows, base)
+        relate_left(self.system, rows.counts, base)
         flow = {of: unknowns for (table, of), unknowns in steps.items() if table == "participant_flow"}
         sums = [unknowns for (table, _), unknowns in steps.items() if table == "characteristics"]
         if received := flow.pop("received", None):

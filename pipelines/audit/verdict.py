@@ -5,6 +5,7 @@ Here: what must not be learnt, held against the evidence and the truth. Not here
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 import polars as pl
@@ -13,7 +14,9 @@ from pipelines.audit.knowledge import (
     AMOUNTS,
     COSTS,
     COUNTS,
+    EVERYBODY,
     KEY,
+    POPULATION,
     SIZED_BY_PERIOD,
     Knowledge,
     Line,
@@ -21,6 +24,7 @@ from pipelines.audit.knowledge import (
     Who,
     ceiling,
 )
+from pipelines.before_start import LEFT
 
 COMPUTED_SHARE = 1e-4
 COMPUTED = 0.01
@@ -71,15 +75,19 @@ def verdict(evidence: pl.DataFrame, truth: Released, knowledge: Knowledge) -> Ve
         _hidden_counts(evidence), on=list(KEY), how="left", nulls_equal=True
     )
     known = known.join(_nobody(rows, evidence, knowledge), on=list(KEY), how="left", nulls_equal=True)
+    known = known.join(
+        _unpaid(rows, evidence, knowledge), on=["period", "area", "service", "column"], how="left", nulls_equal=True
+    )
     value, low, high = pl.col("value"), pl.col("low"), pl.col("high")
     least, most = pl.col("low").sub(WHOLE).ceil(), pl.col("high").add(WHOLE).floor()
     is_count = pl.col("column").is_in([*COUNTS, "n"])
     unprinted = pl.col("table").is_in(["rest", "difference"])
     own, own_amounts = (pl.col(name).fill_null(value=False) for name in ("primary", "primary_amounts"))
+    is_left = (pl.col("table") == "before_start") & pl.col("group_by").is_in(list(LEFT))
     # What a row prints of its own citizens no suppression elsewhere can widen.
     n_citizens = pl.when(~pl.col("hides_n_citizens").fill_null(value=False)).then("n_citizens")
     fewest = pl.min_horizontal(pl.lit(profile.min_count), pl.when(pl.col("column") == "n_users").then(n_citizens))
-    is_few = value.is_between(0 if not profile.show_zero else 1, profile.min_count - 1)
+    is_few = value.is_between(0 if not profile.show_zero else 1, profile.min_count - 1) & ~(is_left & (value == 0))
     is_few &= (pl.col("column") != "n_users") | (pl.col("n_citizens") > 0)
     others = pl.col("n_citizens") - value
     is_complement = (pl.col("column") == "n_users") & own & others.is_between(1, profile.min_count - 1)
@@ -89,16 +97,19 @@ def verdict(evidence: pl.DataFrame, truth: Released, knowledge: Knowledge) -> Ve
     tight = high.is_finite() & (
         high - low <= COMPUTED + COMPUTED_SHARE * pl.coalesce(value, pl.max_horizontal(low.abs(), high.abs()))
     )
-    nothing |= (value == 0) & pl.col("nobody").fill_null(value=False)
+    of_study = ~pl.col("group_by").is_in(POPULATION) & (pl.col("table") != "difference")
+    unpaid = of_study & pl.col("unpaid").fill_null(value=False)
+    nothing |= (value == 0) & (pl.col("nobody").fill_null(value=False) | unpaid)
     rule = (
-        # Of nobody, of a payer who never pays, and of what has no figure (no price, nobody measured) nothing is told.
+        # Of nobody, of a payer who never pays or only for what nobody uses, and of what has no figure (no price, nobody
+        # measured) nothing is told.
         pl.when((pl.col("n_citizens") == 0) | nothing | (~unprinted & value.is_null()))
         .then(None)
         .when(is_count & ~unprinted & is_few & (most < fewest))
         .then(pl.lit("few"))
         .when(is_complement & (pl.col("n_citizens") - least < pl.min_horizontal(profile.min_count, "n_citizens")))
         .then(pl.lit("complement"))
-        .when(is_count & (most <= least))
+        .when(is_count & (most <= least) & ~is_left)
         .then(pl.lit("computed"))
         .when(~is_count & tight)
         .then(pl.lit("computed"))
@@ -165,20 +176,39 @@ def _figures(rows: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([long, sizes.unique(FIGURE, keep="first", maintain_order=True)])
 
 
-def _ceilings(knowledge: Knowledge) -> pl.DataFrame:
-    """`period`, `area`, `service`, `column`, `ceiling`: the most of it that one citizen can have, where limited."""
+def _ceilings(knowledge: Knowledge, unused: Set[tuple[int, str]] = frozenset()) -> pl.DataFrame:
+    """`period`, `area`, `service`, `column`, `ceiling`: the most of it that one citizen can have, where limited, of
+    the services that are not `unused` in the period.
+    """
     services: dict[Line, list[str]] = {}
     for service, area in knowledge.areas.items():
         for line in ((area, service), (area, None), (None, None)):
             services.setdefault(line, []).append(service)
     rows = [
-        (period, *line, column, ceiling(knowledge.rate, own, period, column))
+        (
+            period,
+            *line,
+            column,
+            ceiling(knowledge.rate, [one for one in own if (period, one) not in unused], period, column),
+        )
         for period in knowledge.rates.get_column("period").unique()
         for line, own in services.items()
         for column in AMOUNTS
     ]
     schema = {"period": pl.Int16, "area": pl.String, "service": pl.String, "column": pl.String, "ceiling": pl.Float64}
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _unpaid(rows: pl.DataFrame, evidence: pl.DataFrame, knowledge: Knowledge) -> pl.DataFrame:
+    """`period`, `area`, `service`, `column`, `unpaid`: costs, and what a payer bears of them, of nothing but services
+    of which the table says that nobody of the study uses them.
+    """
+    everybody = rows.filter(pl.col("service").is_not_null(), table="cost_table", group_by=EVERYBODY[0])
+    none = everybody.filter(pl.col("n_citizens") > 0, n_users=0)
+    told = none.join(evidence.filter(column="n_users"), on=list(KEY), how="anti", nulls_equal=True)
+    unused = frozenset(told.select("period", "service").rows())
+    costs = _ceilings(knowledge, unused).filter(pl.col("column").is_in(COSTS), ceiling=0)
+    return costs.drop("ceiling").with_columns(unpaid=pl.lit(value=True))
 
 
 def _nobody(rows: pl.DataFrame, evidence: pl.DataFrame, knowledge: Knowledge) -> pl.DataFrame:

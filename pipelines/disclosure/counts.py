@@ -14,16 +14,19 @@ import polars as pl
 from catalogue.profiles import Profile
 from pipelines.disclosure.suppression import suppress
 from pipelines.disclosure.system import System, Term
+from pipelines.splits import GROUPINGS
 
 Key = tuple[str | int | None, ...]
 """What names a count: ("group", group_by, group), ("flow", step, reason), ("characteristic", which, category),
-("months", period, group), or (class of lines, group_by, group) in one period."""
+("months", period, group), ("before_start", answer, category), or (class of lines, group_by, group) in one period."""
 Sum = tuple[Key, Sequence[Key], bool]
 """A whole, its parts, and whether there may be others beside the parts."""
 EVERYBODY = ("group", "alle", "alle")
 STUDY_BASE, RECEIVED = ("flow", "study_base", None), ("flow", "received", None)
-LOSS = {"alle": 1000.0, "study_base": 1000.0, "kommune": 20.0, "gruppe": 20.0, "months": 5.0}
-"""What it loses to hide a group's count, and so its rows, or the study base, which is everybody; any other count: 1."""
+LOSS = {**dict.fromkeys(GROUPINGS, 20.0), "alle": 1000.0, "study_base": 1000.0, "months": 5.0}
+LOSS |= {"nej": 0.1, "helt": 0.1, "uoplyst": 0.1}
+"""What it loses to hide a group's count, and so its rows, or the study base, which is everybody; what is left of a
+category before the start, which no table prints; any other count: 1."""
 
 
 def hidden_counts(

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from catalogue.profiles import Profile
+from pipelines.before_start import counted
 from pipelines.costs import PAYERS
 from pipelines.disclosure.counts import Key
 from pipelines.disclosure.truth import ROW
@@ -29,17 +30,28 @@ AMOUNTS = ("mean_quantity", "mean_cost", *PAID)
 
 @dataclass(frozen=True)
 class Earlier:
-    """An earlier release: rows of its cost table and employment table together as they were told, who its citizens were
-    and the flow, the profile they were rounded by, and its study base (`person`, `group_by`, `group`; None where the
-    store does not hold it any more).
+    """An earlier release: rows of its cost table and employment table together as they were told, who its citizens
+    were, their services before the start (no rows where it told of none) and the flow, the profile they were rounded
+    by, and its study base (`person`, `group_by`, `group`; None where the store does not hold it any more).
     """
 
     release_id: str
     rows: pl.DataFrame
     characteristics: pl.DataFrame
+    before_start: pl.DataFrame
     participant_flow: pl.DataFrame
     profile: Profile
     base: pl.DataFrame | None
+
+    @property
+    def counted_before_start(self) -> pl.DataFrame:
+        """The counts behind its table of services before the start, as far as they were told."""
+        return counted(self.before_start, sized(self.rows))
+
+
+def sized(rows: pl.DataFrame) -> int | None:
+    """How many citizens the study base has by rows of the cost table, where they tell it."""
+    return rows.filter(group_by="alle").get_column("n_study").drop_nulls().max()  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)
@@ -56,13 +68,14 @@ def told_before(
     earlier: Sequence[Earlier],
     own: pl.DataFrame,
     characteristics: pl.DataFrame,
+    before_start: pl.DataFrame,
     participant_flow: pl.DataFrame,
     base: pl.DataFrame,
 ) -> Told:
     """What earlier releases have told of the very same citizens and use.
 
-    `own`, `characteristics`, `participant_flow`: the study's rows now; `base`: its study base, `person`, `group_by`,
-    `group`.
+    `own`, `characteristics`, `before_start`, `participant_flow`: the study's rows now; `base`: its study base,
+    `person`, `group_by`, `group`.
     """
     told = Told()
     for release in earlier:
@@ -75,6 +88,7 @@ def told_before(
                 told.counts.add(("group", *key[:2]))
         for what, then, now in (
             ("characteristic", release.characteristics, characteristics),
+            ("before_start", release.counted_before_start, counted(before_start, sized(own))),
             ("flow", release.participant_flow, participant_flow),
         ):
             same = unchanged_counts(release, then, now, own, base).drop_nulls("n")

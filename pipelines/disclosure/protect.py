@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import polars as pl
 import polars.selectors as cs
@@ -18,10 +18,12 @@ from catalogue.profiles import Profile
 from pipelines.comparison import GROUPS as COMPARED
 from pipelines.comparison import STANDARDISED
 from pipelines.costs import PAYERS
+from pipelines.disclosure.before_start import as_told, own_counts
 from pipelines.disclosure.brackets import Unprotectable
 from pipelines.disclosure.counts import (
     EVERYBODY,
     Key,
+    Sum,
     hidden_counts,
     line_classes,
     line_orders,
@@ -35,8 +37,9 @@ from pipelines.disclosure.rounding import rounded
 from pipelines.disclosure.truth import ROW, SUMS_SCHEMA, Behind
 from pipelines.disclosure.values import Hidden, Row, hidden_values
 from pipelines.employment import GROUP_BY as EMPLOYMENT
+from pipelines.splits import GROUPINGS
 
-OWN = ("alle", "kommune", "gruppe", EMPLOYMENT)
+OWN = (*GROUPINGS, EMPLOYMENT)
 USERS = ("n_users", "share_users")
 AMOUNTS = ("mean_quantity", "mean_cost")
 PAID = tuple(f"mean_cost_{payer}" for payer in PAYERS)
@@ -55,6 +58,7 @@ class StudyTables:
     employment_table: pl.DataFrame
     changes: pl.DataFrame
     characteristics: pl.DataFrame
+    before_start: pl.DataFrame
     participant_flow: pl.DataFrame
 
     def items(self) -> list[tuple[str, pl.DataFrame]]:
@@ -77,6 +81,7 @@ class Protected:
 
 def protect(
     tables: StudyTables,
+    look_back: pl.DataFrame,
     members: pl.DataFrame,
     base: pl.DataFrame,
     behind: Behind,
@@ -91,6 +96,7 @@ def protect(
 
     Args:
         tables: the study's tables.
+        look_back: `pipelines.before_start.looked_back`, by which the table of services before the start was made.
         members: `period`, `person`, `group_by`, `group` of those present: everybody's, municipalities', groups' and
             those of months in employment.
         base: `person`, `group_by`, `group` of the study base.
@@ -110,9 +116,11 @@ def protect(
     """
     own = pl.concat([tables.cost_table.filter(~IS_COMPARED), tables.employment_table])
     judged = reasons(own, behind.largest, profile)
-    told = told_before(earlier, own, tables.characteristics, tables.participant_flow, base)
+    told = told_before(earlier, own, tables.characteristics, tables.before_start, tables.participant_flow, base)
     inside_of, found_whole = nested(base, members), set(whole)
-    groups = _study_counts(tables, base, inside_of, profile, told.counts, everything=None in whole)
+    n_study = base.filter(group_by="alle").height
+    asked = own_counts(tables.before_start, look_back, tables.cost_table, n_study)
+    groups = _study_counts(tables, asked, base, inside_of, profile, told.counts, everything=None in whole)
 
     def of_period(period: int) -> tuple[Hidden, set[Row]]:
         tell(f"disclosure control of period {period}")
@@ -141,7 +149,7 @@ def protect(
         return values, uncounted
 
     if any(0 < moved(release, own, base) < profile.min_count for release in earlier):
-        groups |= _traits(tables.characteristics)
+        groups |= _traits(tables.characteristics) | set(asked[0])
     numbers = judged["period"].unique(maintain_order=True).to_list()
     with ThreadPoolExecutor() as pool:  # HiGHS leaves Python to the others while it solves
         hidden = dict(zip(numbers, pool.map(of_period, numbers), strict=True))
@@ -149,16 +157,21 @@ def protect(
     compared, judged_compared = _withhold_compared(tables.cost_table, rates[1], profile, own, alone)
     is_employment = pl.col("group_by") == EMPLOYMENT
     cost_table = pl.concat([own.filter(~is_employment), compared])
-    shown = StudyTables(
-        cost_table=cost_table,
-        employment_table=own.filter(is_employment),
-        changes=_changes(tables.changes, cost_table),
-        characteristics=_counts(tables.characteristics, "characteristic", "category", groups),
-        participant_flow=_counts(tables.participant_flow, "step", "reason", groups, what="flow"),
+    told_costs = rounded(cost_table, profile)
+    shown = {
+        "employment_table": own.filter(is_employment),
+        "changes": _changes(tables.changes, cost_table),
+        "characteristics": _counts(tables.characteristics, "characteristic", "category", groups),
+        "participant_flow": _counts(tables.participant_flow, "step", "reason", groups, what="flow"),
+    }
+    told_tables = StudyTables(
+        cost_table=told_costs,
+        before_start=as_told(tables.before_start, look_back, told_costs, groups, found_whole, profile),
+        **{name: rounded(table, profile) for name, table in shown.items()},
     )
     primary = pl.concat([frame.select(*ROW, *REASONS) for frame in (judged, judged_compared)])
     return Protected(
-        replace(shown, **{name: rounded(table, profile) for name, table in shown.items()}),
+        told_tables,
         primary.with_columns(primary=pl.any_horizontal(REASONS), primary_amounts=of_amounts()),
         frozenset(found_whole),
     )
@@ -166,6 +179,7 @@ def protect(
 
 def _study_counts(
     tables: StudyTables,
+    asked: tuple[dict[Key, int], list[Sum]],
     base: pl.DataFrame,
     inside_of: pl.DataFrame,
     profile: Profile,
@@ -179,6 +193,7 @@ def _study_counts(
     counts, sums = study_counts(
         sizes, parts(base.with_columns(period=pl.lit(0))), tables.participant_flow, tables.characteristics, months
     )
+    counts, sums = counts | asked[0], sums + asked[1]
     try:
         return set(counts) if everything else hidden_counts(counts, sums, profile, told=told)
     except Unprotectable:

@@ -10,7 +10,7 @@ import polars.selectors as cs
 
 from catalogue.profiles import Profile
 
-COUNTS = ("n", "n_study", "n_citizens", "n_baseline", "n_users")
+COUNTS = ("n", "n_study", "n_citizens", "n_partly", "n_baseline", "n_users")
 
 
 def rounded(table: pl.DataFrame, profile: Profile) -> pl.DataFrame:

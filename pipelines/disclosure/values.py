@@ -25,7 +25,7 @@ from pipelines.disclosure.system import System, Term
 
 KKR = 1000.0
 """Kroner are solved for in thousands, so that they are of the size of counts."""
-LOSS = {"alle": 30.0, "kommune": 1.0, "gruppe": 1.0, "beskaeftigelse": 2.0}
+LOSS = {"alle": 30.0, "beskaeftigelse": 2.0}
 RATED = ("price", *PAYERS)
 IN_TRUTH = {"users": "n_users", "quantity": "quantity"}
 """Columns of `pipelines.disclosure.truth` by measure."""
@@ -102,11 +102,11 @@ def hidden_values(
     Raises:
         Unprotectable: the solver fails, so that nothing can be said of what is left.
     """
-    model = _Period(rows, inside, rates, profile, set(without_count), told or {}, weighted=weighted)
+    model = _Period(rows, inside, rates, profile, set(without_count), told or {}, differ or {}, weighted=weighted)
     model.add_rows()
     model.add_lines()
     model.add_groups(parts)
-    model.add_earlier(differ or {})
+    model.add_earlier()
     hidden = suppress(model.system.problem())
     rows_hidden = {
         what: {row for row, decisions in model.decisions.items() if hidden[getattr(decisions, what)]}
@@ -126,6 +126,7 @@ class _Period:
         profile: Profile,
         without_count: set[Row],
         told: Mapping[Row, Collection[str]],
+        differ: Differ,
         *,
         weighted: bool,
     ) -> None:
@@ -134,7 +135,9 @@ class _Period:
         self.inside = {_row(row): row for row in inside.iter_rows(named=True)}
         self.rates = {rate["service"]: rate for rate in rates.iter_rows(named=True)}
         self.area_of = {row.service: row.area for row in self.rows if row.service}
-        self.profile, self.without_count, self.told, self.weighted = profile, without_count, told, weighted
+        self.profile, self.without_count, self.weighted = profile, without_count, weighted
+        self.told, self.differ = told, differ
+        self.unused = {key.service for key, row in self.rows.items() if self._is_told_of_nobody(key, row)}
         self.system = System()
         self.cells: dict[Row, Cells] = {}
         self.decisions: dict[Row, Decisions] = {}
@@ -154,7 +157,7 @@ class _Period:
         if not row["n_users"]:
             loss *= 100  # who knows the service knows the 0: it hides nothing
         forced = self._amounts_forced(key, row)
-        amounts = system.decision(loss, forced=forced, fixed="amounts" in told)
+        amounts = system.decision(loss, forced=forced, fixed="amounts" in told or self._is_told_of_nobody(key, row))
         if key.service:
             return Decisions(amounts, amounts, amounts)
         payers = system.decision(loss / 5, forced=forced, fixed="payers" in told)
@@ -165,6 +168,13 @@ class _Period:
 
     def _amounts_forced(self, key: Row, row: Mapping[str, Any]) -> bool:
         return key in self.without_count or row["of_amounts"]
+
+    def _is_told_of_nobody(self, key: Row, row: Mapping[str, Any]) -> bool:
+        """Whether a row says that nobody of the study uses a service: always shown, for then nobody needs protection of
+        it in any group, nor of what a payer pays who pays for nothing else. Not where others were told of before.
+        """
+        nobody = key.group_by == "alle" and key.service is not None and not row["n_users"] and not self.differ
+        return nobody and self.profile.show_zero and not self._amounts_forced(key, row)
 
     def _cells_of(self, key: Row, row: Mapping[str, Any]) -> Cells:
         system, (amounts, payers, users) = self.system, self.decisions[key]
@@ -195,7 +205,7 @@ class _Period:
         """The room needed around a row's cells, where they are hidden."""
         system, cells, least = self.system, self.cells[key], self.profile.min_count
         n, users = row["n_citizens"], row["n_users"]
-        if not users and self.profile.show_zero and self._amounts_forced(key, row):
+        if key.service and not users and self.profile.show_zero and self._amounts_forced(key, row):
             return  # that it is nothing is no secret; only a 0 hidden for another's sake must not be seen through
         of_users = cells["users"][1]
         system.need(of_users, width=1)
@@ -218,10 +228,10 @@ class _Period:
                 system.need(cell, width=max(LEAST_WIDTH * value, unit, 1 / KKR))
 
     def _most(self, key: Row, measure: str) -> float:
-        """The most that a citizen can have of a measure; 0 of what a payer who never pays does."""
+        """The most that a citizen can have of a measure; 0 of what nobody uses, or a payer never pays for."""
         total = 0.0
         for service, area in self.area_of.items():
-            if key.service not in (None, service) or key.area not in (None, area):
+            if service in self.unused or key.service not in (None, service) or key.area not in (None, area):
                 continue
             rate, each = self.rates[service], 1.0
             if measure != "quantity":
@@ -342,9 +352,9 @@ class _Period:
         users = [self.cells[part]["users"] for part in counted]
         self.system.at_least([*users, _less(self.cells[whole]["users"])], plus=others)
 
-    def add_earlier(self, differ: Differ) -> None:
+    def add_earlier(self) -> None:
         """What an earlier release told of a row differs from it by the citizens who came or went since."""
-        for key, citizens, values in ((key, *told) for key, releases in differ.items() for told in releases):
+        for key, citizens, values in ((key, *told) for key, releases in self.differ.items() for told in releases):
             for measure, before in values.items():
                 if measure in self.cells.get(key, {}):
                     term = self.cells[key][measure]

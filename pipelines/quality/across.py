@@ -1,6 +1,6 @@
 """Measures across registers: whether the citizens of one are those of another.
 
-Here: DREAM, LPR and HANDIC against the population. Not here: a register by itself (`pipelines.quality.profiles`,
+Here: registers against the population. Not here: a register by itself (`pipelines.quality.profiles`,
 `pipelines.quality.drift`), nor the bands that figures are held against (`catalogue/quality_checks.csv`).
 A share far below 1 means pseudonyms of another series, a file under a wrong name, or grants that nobody ended.
 Source: docs/registers.md; what a delivery covers: docs/method.md § 3.2.
@@ -76,6 +76,27 @@ def lpr_known_to_bef(contacts: pl.LazyFrame, bef: pl.LazyFrame, coverage: pl.Dat
         return measured("lpr_known_to_bef")
     in_year = contacts.filter(pl.col("start") >= datetime(year, 1, 1), pl.col("start") < datetime(year + 1, 1, 1))
     return _found("lpr_known_to_bef", year, in_year, bef, years_back=1)
+
+
+def known_to_bef(
+    register: str, rows: pl.LazyFrame, bef: pl.LazyFrame, coverage: pl.DataFrame, dated_by: str = "start"
+) -> pl.DataFrame:
+    """The share of the citizens with a row of a register that is of a year whom BEF knows.
+
+    Args:
+        register: one beyond the four.
+        rows: its table: `person`, `dated_by`.
+        bef: the `bef` register: `person`, `reference_date`.
+        coverage: `pipelines.coverage.COVERAGE_SCHEMA` rows of the register and BEF; others are ignored.
+        dated_by: the column of the day that a row is of.
+
+    Returns:
+        `MEASURE_SCHEMA`, one row, as of `lpr_known_to_bef`: `<register>_known_to_bef`.
+    """
+    measure, year = f"{register}_known_to_bef", _newest_year(register, "count", coverage)
+    if year is None:
+        return measured(measure)
+    return _found(measure, year, rows.filter(pl.col(dated_by).dt.year() == year), bef, years_back=1)
 
 
 def handic_alive(grants: pl.LazyFrame, bef: pl.LazyFrame, coverage: pl.DataFrame) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """Profiles: a register's kept rows counted by year, so that its quality can be told without its rows.
 
-Here: what is counted of each register, and what its values can be. Not here: how years and deliveries compare
+Here: how rows are counted. Not here: what is counted of which register (`described`), how years and deliveries compare
 (`drift`), nor what is acceptable (the catalogue's quality_checks.csv).
 A profile holds counts alone: no value of a citizen, neither a smallest nor a largest one.
 Source: docs/registers.md; one pass over rows in their sort order, citizens told apart from the row before.
@@ -8,51 +8,21 @@ Source: docs/registers.md; one pass over rows in their sort order, citizens told
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date
 
 import polars as pl
 
 from catalogue.columns import CODE_WIDTH, LONGEST_CODE
+from pipelines.quality.described import CUMULATIVE, OF_A_YEAR, Described, bef
 from pipelines.weeks import DAYS_BEFORE_THURSDAY, months_until, thursdays_until
 
 PROFILE_SCHEMA = pl.Schema({"year": pl.Int32, "kind": pl.String, "column": pl.String, "code": pl.String, "n": pl.Int64})
 EMPLOYMENT = "dream_employment"
 """What rows and citizens of DREAM's months in work are counted as, beside its weeks."""
 
-OLDEST = 115
-LARGEST_HOUSEHOLD = 100
-LONGEST_CONTACT = pl.duration(days=366)
-HOSPITALS_FROM = date(1977, 1, 1)
-"""The first year of the national patient register."""
-SOCIAL_SERVICES_FROM = date(1976, 4, 1)
-"""The day on which the act before today's came into force: no grant is older."""
-CONTACTS_FROM = date(2017, 1, 1)
-"""From when the table has all contacts; of those begun before, it has the few that ended later."""
-HANDIC_FROM = date(2013, 1, 1)
-"""HANDIC is delivered from here on; grants that began before are only those that still ran."""
-NO_END = date(9999, 12, 31)
-"""How systems write that a grant has no end yet."""
 NOT_SHOWN = "(not shown)"
 """What a long code with digits is called: it may be a PNR in the wrong column."""
-
-
-@dataclass(frozen=True)
-class Described:
-    """What is counted of a register whose rows are dated by the column `day`.
-
-    `codes` are the columns whose distribution is counted, `nullable` those that may be empty, `key` those in which a
-    row repeats the one before (none where entry sets such rows aside); `implausible` tells by column which rows hold
-    what cannot be. Rows before `years_from`, and those whose `day` is implausible, are counted in the whole alone.
-    """
-
-    day: str
-    nullable: tuple[str, ...]
-    codes: tuple[str, ...]
-    implausible: Mapping[str, pl.Expr]
-    key: tuple[str, ...] = ()
-    years_from: date = date.min
 
 
 def profile(
@@ -61,12 +31,13 @@ def profile(
     """Count a register's rows, citizens, empty, implausible and repeated values, and codes, by year.
 
     BEF is the year's last snapshot alone (four are compared with one as they should), and has no row of the whole:
-    its years are profiled one by one. DREAM counts weeks by the year of their Thursday, and as `dream_employment` the
-    months in work. LPR_A_KONTAKT and HANDIC go by the year of the start; of HANDIC only from 2013.
+    its years are profiled one by one, as are those of other registers that come a year at a time, whose rows are of
+    their file's year. DREAM counts weeks by the year of their Thursday, and as `dream_employment` the months in work.
+    Cumulative registers go by the year of the start; HANDIC only from 2013.
 
     Args:
-        register: `bef`, `dream`, `lpr_a_kontakt` or `handic`.
-        rows: its table (`expectations.contracts.registers`), sorted as it is written; of BEF one year.
+        register: the register.
+        rows: its table (`expectations.contracts.registers`), sorted as it is written; one year where it comes so.
         employment: the table `dream_employment`, for `dream`.
         data_end: the delivery's data end; without it no start or end is too late. BEF has none.
 
@@ -80,62 +51,17 @@ def profile(
     if register == "bef":
         last = rows.select(pl.max("reference_date")).collect(engine="streaming").item()
         snapshot = rows.filter(pl.col("reference_date") == pl.lit(last, pl.Date))
-        return _counted(snapshot, _bef(last)).filter(pl.col("year").is_not_null())
-    return _counted(rows, {"lpr_a_kontakt": _lpr_a_kontakt, "handic": _handic}[register](data_end))
+        return _counted(snapshot, bef(last)).filter(pl.col("year").is_not_null())
+    if register in OF_A_YEAR:
+        of_file = pl.lit(data_end, pl.Date).dt.year()
+        return _counted(rows, OF_A_YEAR[register](data_end), of_file).filter(pl.col("year").is_not_null())
+    return _counted(rows, CUMULATIVE[register](data_end))
 
 
-def _bef(snapshot: date | None) -> Described:
-    oldest = pl.lit(snapshot, pl.Date).dt.offset_by(f"-{OLDEST + 1}y")
-    return Described(
-        day="reference_date",
-        nullable=("foed_dag", "koen", "kom", "antpersh", "ie_type", "far", "mor"),
-        codes=("koen", "ie_type", "kom"),
-        implausible={
-            "foed_dag": _after(pl.col("foed_dag"), snapshot) | (pl.col("foed_dag") <= oldest),
-            "koen": ~pl.col("koen").is_in(["1", "2", "9"]),
-            "kom": ~pl.col("kom").str.contains(r"^[1-9]\d\d$"),
-            "antpersh": ~pl.col("antpersh").is_between(1, LARGEST_HOUSEHOLD),
-            "ie_type": ~pl.col("ie_type").is_in(["1", "2", "3", "9"]),
-        },
-    )
-
-
-def _lpr_a_kontakt(data_end: date | None) -> Described:
-    start = pl.col("start").dt.date()
-    return Described(
-        day="start",
-        nullable=("contact", "kont_type", "hovedspec"),
-        codes=("kont_type", "hovedspec"),
-        implausible={
-            "start": (start < HOSPITALS_FROM) | _after(start, data_end),
-            "end": pl.col("end") - pl.col("start") > LONGEST_CONTACT,
-        },
-        years_from=CONTACTS_FROM,
-        key=("person", "start", "end", "contact"),
-    )
-
-
-def _handic(data_end: date | None) -> Described:
-    end = pl.col("end")
-    return Described(
-        day="start",
-        nullable=("end",),
-        codes=("code",),
-        implausible={
-            "start": (pl.col("start") < SOCIAL_SERVICES_FROM) | _after(pl.col("start"), data_end),
-            "end": _after(end.dt.offset_by("-100y"), data_end) & (end != NO_END),
-        },
-        key=("person", "start", "end", "code"),
-        years_from=HANDIC_FROM,
-    )
-
-
-def _after(day: pl.Expr, last: date | None) -> pl.Expr:
-    return pl.lit(False) if last is None else day > last
-
-
-def _counted(rows: pl.LazyFrame, described: Described) -> pl.DataFrame:
-    """The profile of a register with a date in each row: one group a year and combination of codes, in one pass."""
+def _counted(rows: pl.LazyFrame, described: Described, of_year: pl.Expr | None = None) -> pl.DataFrame:
+    """The profile of a register with a date in each row: one group a year (that of the row, or `of_year`) and
+    combination of codes, in one pass.
+    """
     day = pl.col(described.day)
     counts: dict[tuple[str, str | None], pl.Expr] = {
         ("rows", None): pl.lit(1),
@@ -148,7 +74,7 @@ def _counted(rows: pl.LazyFrame, described: Described) -> pl.DataFrame:
     names = {counted: str(number) for number, counted in enumerate(counts)}
     dated = (day >= described.years_from) & ~described.implausible.get(described.day, pl.lit(False))
     groups = (
-        rows.with_columns(year=pl.when(dated).then(day.dt.year()))
+        rows.with_columns(year=of_year if of_year is not None else pl.when(dated).then(day.dt.year()))
         .select(
             "year",
             *described.codes,

@@ -11,21 +11,27 @@ from collections.abc import Collection
 
 import polars as pl
 
-from pipelines.quality.across import measured
+from pipelines.quality.across import WHOLE, measured
 
 
-def recognised_codes(profile: pl.DataFrame, column: str, known: Collection[str]) -> pl.DataFrame:
-    """The share of the rows with a code, of all years that are profiled, whose code is one of those known.
+def recognised_codes(
+    profile: pl.DataFrame, column: str, known: Collection[str], *, by_year: bool = False
+) -> pl.DataFrame:
+    """The share of the rows with a code whose code is one of those known.
 
     Args:
         profile: the register's profile (`profiles.PROFILE_SCHEMA`).
         column: the column of codes, as the profile counts it.
         known: the codes that the catalogue lists on any date, or that the method counts.
+        by_year: whether each year is a delivery by itself, which may be wrong among right ones.
 
     Returns:
-        `across.MEASURE_SCHEMA`, one row: `recognised_<column>`; null figures where no row has a code.
-        Unit: rows; weeks of DREAM.
+        `across.MEASURE_SCHEMA`, `recognised_<column>`: a row a year with a code, or one of all years that are
+        profiled; null figures where no row has a code. Unit: rows; weeks of DREAM.
     """
-    recognised, n = pl.col("code").is_in(list(known)), pl.col("n")
-    coded = profile.filter(kind="code", column=column).select(n.filter(recognised).sum(), all=n.sum())
-    return measured(f"recognised_{column}", numerator=coded.item(0, "n"), denominator=coded.item(0, "all"))
+    measure, recognised, n = f"recognised_{column}", pl.col("code").is_in(list(known)), pl.col("n")
+    coded = profile.filter(kind="code", column=column)
+    if by_year and coded.height:
+        years = coded.group_by("year").agg(n.filter(recognised).sum(), all=n.sum()).sort("year")
+        return pl.concat(measured(measure, str(year), *counts) for year, *counts in years.rows())
+    return measured(measure, WHOLE, *coded.select(n.filter(recognised).sum(), all=n.sum()).row(0))

@@ -13,6 +13,7 @@ from pipelines.spells import SPELL_SCHEMA, chain, one_a_chain, sort_packed
 from pipelines.stages import Stage, in_order
 
 PHYSICAL_ATTENDANCE = "ALCA00"
+LPR3 = "LPR3"
 MILLISECONDS_AN_HOUR = 3_600_000
 MILLISECONDS_A_DAY = 24 * MILLISECONDS_AN_HOUR
 SERVICES = pl.Enum(["psykiatri_ambulant", "psykiatri_indlaeggelse", "somatik_ambulant", "somatik_indlaeggelse"])
@@ -74,6 +75,11 @@ def spells_of_persons(
 
 
 STAGE = Stage("lpr_a_kontakt_spells", spells_of_persons, {"spells": in_order})
+
+
+def of_lpr3(contacts: pl.LazyFrame) -> pl.LazyFrame:
+    """The contacts reported to LPR3 (`indberetningssystem`): where LPR2 is read too, that tells of the others."""
+    return contacts.filter(pl.col("indberetningssystem") == LPR3)
 
 
 def attendance(contacts: pl.LazyFrame, specialties: pl.Series) -> dict[str, int]:

@@ -67,7 +67,8 @@ def specs(labels: Labels, periods: list[int]) -> dict[str, dict[str, Any]]:
 
     payers = [labels.text(payer) for payer in PAYERS]
     charts = {
-        "who": _who(title("who")),
+        "flow": _bars("n", title("flow"), ",.0f"),
+        "who": _bars("share", title("who"), ".0%"),
         "share": _share(title("share"), _by_period(labels, periods)),
         **{f"cost_{basis}": _cost(title(f"cost_{basis}"), payers) for basis in ("mean", "total")},
     }
@@ -121,10 +122,10 @@ def _notes(**encoding: Any) -> alt.Chart:
     return _base().mark_text(align="left", dx=4).encode(text="note:N", **encoding)
 
 
-def _who(title: str) -> alt.LayerChart:
-    x = _x("share", title, ".0%")
+def _bars(field: str, title: str, form: str) -> alt.LayerChart:
+    x = _x(field, title, form)
     bars = _base().mark_bar(color=PAYER_COLOURS["region"], height={"band": 0.75}, tooltip=TIP).encode(x=x, y=_y())
-    notes = _notes(x=_x("end", title, ".0%"), y=_y())
+    notes = _notes(x=_x("end", title, form), y=_y())
     return alt.layer(bars, notes).properties(height=alt.Step(19), padding=ROOM)
 
 

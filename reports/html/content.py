@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.named_tables import TRANSFER_WEEKS, TRANSFERS, of_characteristic
 from reports.html.charts import MEASURES, specs
 from reports.html.texts import TEXTS as REPORT_TEXTS
 from reports.labels import LANGUAGES, Labels
@@ -25,24 +26,37 @@ SHARED = (
     *("flow_step", "flow_n", "reading", "reading_mean", "reading_effect", "reading_total", "meaning", "year", "price"),
     *("status", "source", "register", "services", "data_end", "valid_from", "valid_to", "unmeasured_about"),
     *("unmeasured_none", "reading_course", "reading_2019", "payer_heading", "comparison_reading", "payer_rules"),
+    *("quantity_heading", "compared_title", "wilson_about"),
     *("release_id", "made", "profile", "data_start", "months", "list", "code"),
 )
 """The words that the report shares with the workbook."""
-SHARED_KINDS = ("column.", "unit.", "group_by.", "step.", "reason.", "status.", "measured.", "characteristic.", "koen.")
+SHARED_KINDS = (
+    *("column.", "unit.", "group_by.", "step.", "reason.", "status.", "measured.", "characteristic.", "koen."),
+    *("table.", "compared", "oprindelse.", "bopael.", "boern.", "uddannelse.", "forsoergelse."),
+)
 COSTS = ("n_citizens", "mean_cost", *(f"mean_cost_{payer}" for payer in PAYERS))
+SHARES = ("share", "share_low", "share_high")
+BEFORE = ("n", *SHARES, "n_citizens", "n_partly")
 SHOWN = (
-    ("cost_table", ("share_users", *COSTS), COMPARED),
+    ("cost_table", ("share_users", *SHARES[1:], "mean_quantity", *COSTS), COMPARED),
     ("employment_table", COSTS, ("alle",)),
     ("changes", tuple(f"change_{measure}" for measure in MEASURES), ("alle",)),
-    ("characteristics", ("n", "share"), ()),
+    ("characteristics", ("n", *SHARES), ()),
     ("participant_flow", ("n",), ()),
 )
 """The figures that a reader can ask about: table, columns, and the groupings that have rules of their own."""
+NAMED = ("figur_1", "figur_2", "figur_3", "forbrug_sammenlignet")
+"""The figures of a report that are shown as it has them."""
+BEFORE_WORDS: dict[str, Callable[[Labels, str, int, int], str]] = {
+    "category": lambda labels, category, first, last: labels.name("category", category),
+    "looked_back": lambda labels, category, first, last: labels.span(first, last),
+}
+"""Of a row of services before the start: its category, and the periods looked back to."""
 
 
 def content(tables: ReleaseTables) -> dict[str, Any]:
     """Everything the page shows, as values that JSON knows; texts as pairs of Danish and English."""
-    labels = [Labels.of(language, tables.anchored, tables.areas, tables.services) for language in LANGUAGES]
+    labels = [tables.labels(language) for language in LANGUAGES]
 
     def both(word: Callable[[Labels], str]) -> list[str]:
         return [word(one) for one in labels]
@@ -59,7 +73,12 @@ def content(tables: ReleaseTables) -> dict[str, Any]:
             **{f"area.{area}": both(lambda one, id_=area: one.name("area", id_)) for area in tables.areas["area"]},
             **{
                 f"service.{service}": both(lambda one, id_=service: one.name("service", id_))
-                for service in tables.services["service"]
+                for service in (*tables.services["service"], TRANSFER_WEEKS)
+            },
+            **{
+                f"{kind}.{row[0]}": both(lambda one, word=word, row=row: word(one, *row))
+                for kind, word in BEFORE_WORDS.items()
+                for row in tables.before_start.select("category", "first_period", "last_period").iter_rows()
             },
         },
         "periods": [
@@ -86,8 +105,13 @@ def content(tables: ReleaseTables) -> dict[str, Any]:
 
 def _frames(tables: ReleaseTables) -> dict[str, pl.DataFrame]:
     """The released tables that there are, and what they rest on."""
-    beside = ("not_measured", "sources", "payer_rules", "registers")
-    return tables.tables | {name: getattr(tables, name) for name in beside}
+    beside = ("not_measured", "categories", "sources", "payer_rules", "registers")
+    shares = [
+        of_characteristic(tables.characteristics, name).with_columns(characteristic=pl.lit(name))
+        for name in tables.characteristics["characteristic"].unique(maintain_order=True)
+    ]
+    named = {name: tables.named[name] for name in NAMED} | {"shares": pl.concat(shares) if shares else pl.DataFrame()}
+    return tables.tables | {name: getattr(tables, name) for name in beside} | named
 
 
 def _words(tables: ReleaseTables) -> dict[str, tuple[str, str]]:
@@ -182,6 +206,11 @@ def _traces(tables: ReleaseTables) -> dict[str, Any]:
         for line, column, group_by in product(lines, columns, groupings or ("",)):
             key = "/".join((table, group_by, line.area or "", line.service or "", column))
             of[key] = behind(line, column, table=table, **({"group_by": group_by} if group_by else {}))
+    for category, column in product(tables.before_start["category"], BEFORE):
+        of[f"before_start///{category}/{column}"] = behind(Line(), column, table="before_start", category=category)
+    for column, group_by in product(("share_users", *SHARES[1:], "mean_quantity"), COMPARED):
+        key = f"cost_table/{group_by}/{TRANSFERS}/{TRANSFER_WEEKS}/{column}"
+        of[key] = behind(Line(TRANSFERS), column, group_by=group_by)
     return rows | {"of": of}
 
 

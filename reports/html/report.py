@@ -22,7 +22,7 @@ from reports.html.content import content
 from reports.tables import ReleaseTables
 
 TEMPLATES = Path(__file__).parent / "templates"
-SCRIPTS = ("words.js", "table.js", "trace.js", "figures.js", "page.js")
+SCRIPTS = ("words.js", "table.js", "trace.js", "figures.js", "named.js", "page.js")
 """The page's own script, in the order in which its parts need one another."""
 
 

@@ -40,6 +40,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "nav.cost": ("Omkostninger", "Costs"),
     "nav.change": ("Ændringer", "Changes"),
     "nav.work": ("Beskæftigelse", "Employment"),
+    "nav.report": ("Figur 1-3", "Figures 1-3"),
     "nav.gaps": ("Ikke målt", "Not measured"),
     "nav.method": ("Metode", "Method"),
     # Figures
@@ -89,7 +90,28 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "months_heading": ("Måneder i beskæftigelse", "Months in employment"),
     "n_row": ("Antal borgere målt", "Number of citizens measured"),
+    "before_about": (
+        "Andelen af borgerne med ydelsen i de år før start, der står ved den. Kun de, der er målt, er talt med.",
+        "The share of the citizens with the service in the years before the start that stand beside it, of those "
+        "measured.",
+    ),
+    "report_title": ("Rapportens figurer", "The report's figures"),
+    "report_about": (
+        "Figur 1, 2 og 3 som tabeller, sådan som evalueringen af Åben Dialog har dem. De samme tal står som figurer i "
+        "afsnittene ovenfor.",
+        "Figures 1, 2 and 3 as tables, as the evaluation of Open Dialogue has them. The same figures stand as charts "
+        "in the sections above.",
+    ),
+    "figure_of": ("Figur {n}. {title}.", "Figure {n}. {title}."),
+    "figure_population": (
+        "I parentes: befolkningen, som den er, i de samme kalenderår.",
+        "In parentheses: the population as it is, in the same calendar years.",
+    ),
+    "share_of": ("{period}, andel", "{period}, share"),
+    "use_of": ("{period}, pr. borger", "{period}, per citizen"),
+    "looked_back": ("Periode", "Period"),
     # Axes
+    "axis.flow": ("Borgere", "Citizens"),
     "axis.who": ("Andel af borgerne", "Share of the citizens"),
     "axis.share": ("Andel af borgerne med forbrug", "Share of the citizens with use"),
     "axis.cost_mean": ("kr. pr. borger", "DKK per citizen"),
@@ -105,6 +127,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "choose_payer": ("Betaler", "Payer"),
     "choose_basis": ("Beløb", "Amount"),
     "choose_measure": ("Mål", "Measure"),
+    "choose_figure": ("Figur", "Figure"),
     "choose_who": ("Opdeling", "Breakdown"),
     "areas_only": ("Områder og i alt", "Areas and total"),
     "every_line": ("Alle ydelser", "All services"),
@@ -152,6 +175,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Period: years counted from each citizen's own start and end date.",
     ),
     "period_line.start": ("Periode: ved starten.", "Period: at the start."),
+    "period_line.before": (
+        "Periode: den, der står ved ydelsen.",
+        "Period: as stands beside the service.",
+    ),
     "n_line": ("n = {n} borgere målt.", "n = {n} citizens measured."),
     "n_list": ("n = {n} på deltagerlisten.", "n = {n} on the participant list."),
     "no_effect": ("En ændring over tid er ikke en effekt.", "A change over time is not an effect."),

@@ -88,3 +88,19 @@ def age(born: date, start_date: date | None, start_year: int) -> int:
     at = start_date or date(start_year, 7, 1)
     years = at.year - born.year
     return years if (at.month, at.day) >= (born.month, born.day) else years - 1
+
+
+def education(
+    started: Mapping[int, int], completed: Mapping[tuple[int, date], str | None], levels: Mapping[str, str]
+) -> tuple[dict[int, str | None], dict[tuple[str, int], int]]:
+    """The level of who has a code on 30 September of the year before the start, and how many have an unknown one."""
+    known: dict[int, str | None] = {}
+    unmapped: dict[tuple[str, int], int] = {}
+    for person, start_year in started.items():
+        code = completed.get((person, date(start_year - 1, 9, 30)))
+        if code is None:
+            continue
+        known[person] = levels.get(code)
+        if code not in levels:
+            unmapped[code, start_year - 1] = unmapped.get((code, start_year - 1), 0) + 1
+    return known, unmapped

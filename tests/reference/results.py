@@ -12,6 +12,17 @@ AGES_OF_BANDS = {
     "0-17": (0, 17), "18-29": (18, 29), "30-39": (30, 39), "40-49": (40, 49), "50-59": (50, 59), "60-69": (60, 69),
     "70+": (70, 200),
 }  # fmt: skip
+STATED = {
+    "koen": ("1", "2", "9"),
+    "oprindelse": ("dansk", "indvandrer", "efterkommer", "uoplyst"),
+    "bopael": ("alene", "med_andre", "uoplyst"),
+    "boern": ("ja", "nej"),
+    "uddannelse": ("grundskole", "ungdomsuddannelse", "videregaaende", "uoplyst"),
+    "forsoergelse": (
+        "foertidspension", "folkepension", "kontanthjaelp_mv", "dagpenge_mv", "oevrige", "ikke_offentlig_forsoerget",
+        "uoplyst",
+    ),
+}  # fmt: skip
 
 
 def differences(study: Study, citizens: list[int], period: int, services: list[Service]) -> dict[str, float | None]:
@@ -54,17 +65,39 @@ def by_employment(study: Study, citizens: list[int], period: int, service: str) 
     return groups
 
 
-def counted(people: Sequence[dict[str, object]]) -> dict[tuple[str, str], int]:
-    """How many have each category of each characteristic; of sex and age every category, also nobody's."""
-    counts = {("koen", sex): 0 for sex in ("1", "2", "9")}
-    counts |= {("alder", band): 0 for band in (*AGES_OF_BANDS, "uoplyst")}
+def counted(
+    people: Sequence[dict[str, object]], ages_of_bands: dict[str, tuple[int, int]] = AGES_OF_BANDS
+) -> dict[tuple[str, str], int]:
+    """How many have each category of each characteristic; those stated also where nobody has them."""
+    counts = {(name, category): 0 for name, categories in STATED.items() for category in categories}
+    counts |= {("alder", band): 0 for band in (*ages_of_bands, "uoplyst")}
     for person in people:
-        sex = person["koen"] if person["koen"] in ("1", "2") else "9"
-        band = "uoplyst"
-        for name, (youngest, oldest) in AGES_OF_BANDS.items():
-            if person["age"] is not None and youngest <= person["age"] <= oldest:
-                band = name
-        town = "uoplyst" if person["kom"] is None else person["kom"]
-        for key in (("koen", sex), ("alder", band), ("startaar", str(person["start_year"])), ("kommune", town)):
+        for key in traits(person, ages_of_bands):
             counts[key] = counts.get(key, 0) + 1
+    if all(person["uddannelse"] is None for person in people):
+        counts = {key: n for key, n in counts.items() if key[0] != "uddannelse"}
     return counts
+
+
+def traits(person: dict[str, object], ages_of_bands: dict[str, tuple[int, int]]) -> list[tuple[str, str]]:
+    """The category of each characteristic that a citizen is in."""
+    band, household, living = "uoplyst", person["antpersh"], "uoplyst"
+    for name, (youngest, oldest) in ages_of_bands.items():
+        if person["age"] is not None and youngest <= person["age"] <= oldest:
+            band = name
+    if household == 1:
+        living = "alene"
+    elif household is not None and household > 1:
+        living = "med_andre"
+    origins = {"1": "dansk", "2": "indvandrer", "3": "efterkommer"}
+    return [
+        ("koen", person["koen"] if person["koen"] in ("1", "2") else "9"),
+        ("alder", band),
+        ("startaar", str(person["start_year"])),
+        ("kommune", "uoplyst" if person["kom"] is None else person["kom"]),
+        ("oprindelse", origins.get(person["ie_type"], "uoplyst")),
+        ("bopael", living),
+        ("boern", "ja" if person["has_children"] else "nej"),
+        ("uddannelse", person["uddannelse"] or "uoplyst"),
+        ("forsoergelse", person["support_status"] or "uoplyst"),
+    ]

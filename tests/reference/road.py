@@ -16,6 +16,8 @@ from typing import Any
 from . import chaining, costing, coverage, dream, participants, population, presence, unions, windows
 from .table import Service, Study
 
+DELIVERED = ("dream", "lpr_a_kontakt", "handic")
+"""The registers of services that the road here is walked for."""
 Spells = dict[tuple[str, str], list[tuple[date, date]]]  # (pnr, kind of spell): first and last date
 Use = dict[tuple[str, int, str], float | None]  # (pnr, period, service): quantity, None where not measured
 
@@ -43,7 +45,8 @@ def read_rules(folder: Path) -> Rules:
     def day(text: str) -> date | None:
         return date.fromisoformat(text) if text else None
 
-    rules = Rules(rows("services"), [], {}, {row["specialty"] for row in rows("psychiatric_specialties")}, {}, {}, {})
+    services = [row for row in rows("services") if row["register"] in DELIVERED]
+    rules = Rules(services, [], {}, {row["specialty"] for row in rows("psychiatric_specialties")}, {}, {}, {})
     for row in rows("dream_codes"):
         valid = day(row["valid_from"]), day(row["valid_to"])
         rules.dream_codes.append(dream.Code(row["code"], row["service"] or None, row["is_transfer"] == "true", *valid))

@@ -4,6 +4,7 @@ const COST = rowsOf("cost_table");
 const WORK = rowsOf("employment_table");
 const CHANGES = rowsOf("changes");
 const WHO = rowsOf("characteristics");
+const ENDS = new Map(rowsOf("shares").map((row) => [JSON.stringify([row.characteristic, row.category]), row]));
 const [STUDY, POPULATION, STANDARDISED] = DATA.compared;
 const PERIODS = DATA.periods.map((one) => one.period);
 const AFTER = PERIODS.filter((period) => period !== -1);
@@ -28,8 +29,8 @@ const groupName = (by, group) =>
 const stepName = ({ step, reason }) => nameOf("step", step) + (reason ? `: ${nameOf("reason", reason)}` : "");
 const categoryName = ({ characteristic, category }) => {
   if (category === "uoplyst") return word("unknown");
-  const named = { koen: `koen.${category}`, alder: "alder.years", kommune: "kommune.code" }[characteristic];
-  return named ? word(named, { n: category }) : category;
+  const counted = { alder: "alder.years", kommune: "kommune.code" }[characteristic];
+  return counted ? word(counted, { n: category }) : nameOf(characteristic, category);
 };
 
 // Keys of a chart's rows: see charts.py.
@@ -40,8 +41,7 @@ const chosenLines = (choice) =>
   );
 
 /** The line under a figure: source, period, n, price year, and that a change is no effect. */
-const sourceLine = ({ lines = [], rows = [], kind, priced }) => {
-  const named = [...new Set(lines.flatMap((line) => registersOf(line)))];
+const sourceLine = ({ lines = [], rows = [], named = [...new Set(lines.flatMap(registersOf))], kind, priced }) => {
   const known = rowsOf("registers").filter((row) => named.includes(row.register) || row.register === "bef");
   const registers = known.map((row) =>
     row.data_end ? word("until", { register: row.register.toUpperCase(), date: dateOf(row.data_end) }) : row.register.toUpperCase(),
@@ -63,15 +63,19 @@ const registersOf = ({ area, service }) => [
 
 const FIGURES = {
   flow: () => {
-    const rows = rowsOf("participant_flow").map((row) => ({
-      level: row.step === "study_base" ? "total" : null,
-      cells: [textCell(stepName(row)), figureCell(row, "n", "count")],
-    }));
+    const drawn = [];
+    const rows = rowsOf("participant_flow").map((row) => {
+      const cell = figureCell(row, "n", "count");
+      const tip = `${stepName(row)}: ${cell.text}`;
+      drawn.push({ key: chartKey(drawn.length, stepName(row)), n: cell.value, end: cell.value ?? 0, note: cell.text, tip });
+      return { level: row.step === "study_base" ? "total" : null, cells: [textCell(stepName(row)), cell] };
+    });
     const columns = [{ label: word("flow_step") }, { label: word("flow_n"), numeric: true }];
     const received = rows[0]?.cells[1].text;
     const source = [word("source_line", { registers: word("step.received").toLowerCase() }), word("period_line.start")];
     if (received) source.push(word("n_list", { n: received }));
-    return { caption: word("flow_caption"), columns, rows, source: [...source, word("no_effect")].join(" ") };
+    const caption = word("flow_caption");
+    return { caption, columns, rows, drawn, chart: "flow", source: [...source, word("no_effect")].join(" ") };
   },
 
   who: (choice) => {
@@ -91,13 +95,16 @@ const FIGURES = {
         const note = n.missing ? n.text : `${n.text} (${share.text})`;
         drawn.push({ key: chartKey(drawn.length, name), share: share.value, end: share.value ?? 0, note, tip: `${name}: ${note}` });
       }
-      return { cells: [textCell(name), textCell(nameOf("characteristic", row.characteristic)), n, share] };
+      const whole = { ...row, ...ENDS.get(JSON.stringify([row.characteristic, row.category])), table: row.table };
+      const ends = ["share_low", "share_high"].map((end) => figureCell(whole, end, "share"));
+      return { cells: [textCell(name), textCell(nameOf("characteristic", row.characteristic)), n, share, ...ends] };
     });
     const columns = [
       { label: word("category_heading") },
       { label: word("choose_who") },
       { label: word("column.n"), numeric: true },
       { label: word("share_column"), numeric: true },
+      ...["share_low", "share_high"].map((end) => ({ label: word(`column.${end}`), numeric: true })),
     ];
     const base = rowsOf("participant_flow").filter((row) => row.step === "study_base");
     const source = sourceLine({ rows: base.map((row) => ({ n_citizens: row.n })), kind: "start" });

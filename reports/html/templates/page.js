@@ -6,6 +6,7 @@ const CHOICES = {
   cost: ["group", "area", "payer", "basis"],
   change: ["area", "measure"],
   work: ["area", "payer", "basis"],
+  report: ["figure"],
 };
 const DEFAULTS = { share: { area: "all" }, cost: { area: "areas" }, change: { area: "areas" } };
 const drawn = {}; // by figure, the chart on the page: {key, view}
@@ -35,6 +36,7 @@ const OPTIONS = {
   beside: () => COMPARISONS.map((name) => [name, nameOf("group_by", name)]),
   basis: () => ["mean", "total"].map((basis) => [basis, word(`basis.${basis}`)]),
   measure: () => ["cost", "share", "quantity"].map((measure) => [measure, word(`measure.${measure}`)]),
+  figure: () => NUMBERED.map((name, place) => [name, word("figure_of", { n: place + 1, title: word(`table.${name}`) })]),
   who: () => [
     ["all", word("every_characteristic")],
     ...[...new Set(WHO.map((row) => row.characteristic))].map((name) => [name, nameOf("characteristic", name)]),
@@ -89,6 +91,7 @@ const downloadChart = async (section) => {
 
 /** Draw a figure anew: its table, its chart and the line under it. */
 const draw = async (section) => {
+  if (!at(`table-${section}`)) return;
   const figure = FIGURES[section](chosen(section));
   drawTable({ name: section, ...figure, notes: [figure.note, figure.source].filter(Boolean) });
   at(`source-${section}`).textContent = figure.source;

@@ -8,7 +8,7 @@ const list = (key, items) =>
 const behind = (row, column) => {
   const grouped = row.period !== undefined; // of the others, nothing is told by group
   const own = !grouped ? "" : DATA.compared.includes(row.group_by) ? row.group_by : "alle";
-  const key = [row.table, own, row.area ?? "", row.service ?? "", column].join("/");
+  const key = [row.table, own, row.area ?? "", (row.table === "before_start" ? row.category : row.service) ?? "", column].join("/");
   const [rules, prices, payers, codes, registers] = DATA.trace.of[key];
   const of = (name, positions) => positions.map((position) => DATA.trace[name][position]);
   return {
@@ -47,6 +47,7 @@ const registerText = (row) => {
 const whose = (row) => {
   const parts = [];
   if (row.step) parts.push(stepName(row));
+  if (row.table === "before_start") parts.push(nameOf("category", row.category), nameOf("looked_back", row.category));
   if (row.characteristic) parts.push(nameOf("characteristic", row.characteristic), categoryName(row));
   if (row.group_by) parts.push(groupName(row.group_by, row.group));
   if (row.period !== undefined) parts.push(periodName(row.period), lineName(row));

@@ -24,6 +24,7 @@ const FORMATS = {
   kr: (value) => number(value, decimals(0)),
   price: (value) => number(value, decimals(2)),
   share: (value) => number(value, { style: "percent", ...decimals(value > 0 && value < 0.0995 ? 1 : 0) }),
+  quantity: (value) => number(value, decimals(value > 0 && value < 1 ? 2 : 1)),
   change_kr: (value) => number(value, decimals(0, signed)),
   change_share: (value) => number(value * 100, decimals(1, signed)),
   change_quantity: (value) => number(value, decimals(Math.abs(value) < 1 ? 2 : 1, signed)),
