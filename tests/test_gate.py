@@ -315,6 +315,24 @@ def test_every_earlier_release_counts_not_the_newest_alone() -> None:
     assert ("A", "indkomst", "ydelse") in withheld(three(10, 2), earlier=[first, second])
 
 
+def test_a_correction_of_what_was_withheld_is_no_contradiction() -> None:
+    """Kommune A has few users, so that another kommune is withheld too. Both others had less use than first delivered:
+    the one of the two that was withheld is no more the same than the one that was told.
+    """
+
+    def delivered(units: int) -> World:
+        users = [Person(kommune, use=(0, 0, 0, n)) for kommune, n in (("A", 2), ("B", units), ("C", units))]
+        few, *many = users
+        return world([few] * 2 + [Person("A")] * 18 + [one for one in many for _ in range(10)]
+                     + [Person(kommune) for kommune in "BC" for _ in range(10)])  # fmt: skip
+
+    first = released(delivered(4).gate(SDS), SDS)
+    passed = delivered(1).gate(SDS, [first])
+    assert not passed.whole
+    assert not passed.alone
+    assert row(passed.protected.tables.cost_table, "alle", "besoeg")["mean_quantity"] is not None
+
+
 def test_other_prices_do_not_make_an_earlier_release_untold() -> None:
     """Who came is told by two releases in different prices as by two in the same."""
     mixed = [Person("A", use=(10, 0, 0, 2))] * 10 + [Person("B", use=(10, 0, 0, 2))] * 10 + [Person("C")] * 10

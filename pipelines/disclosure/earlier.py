@@ -23,6 +23,7 @@ from pipelines.disclosure.values import KKR, Differ, Row
 
 SAME = 1e-9
 """Two means are the same that differ by no more than this share of them, and what rounding hides."""
+PLACE = ("period", "area", "service")
 COUNTS = ("n_study", "n_citizens", "n_users")
 PAID = tuple(f"mean_cost_{payer}" for payer in PAYERS)
 AMOUNTS = ("mean_quantity", "mean_cost", *PAID)
@@ -151,7 +152,11 @@ def _added_up(parts: pl.DataFrame, rows: pl.DataFrame, of: str | None) -> pl.Dat
 
 
 def unchanged(release: Earlier, own: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
-    """The rows of an earlier release that rest on the same citizens, and tell nothing else than is true of them now."""
+    """The rows of an earlier release that rest on the same citizens, and tell nothing else than is true of them now.
+
+    A row that does not tell everything is not taken for the same where other rows show that the data behind it may have
+    been corrected since (`_corrected`).
+    """
     moved = came_or_went(release, own, base)
     now = own.select(*ROW, *(pl.col(name).alias(f"{name}_now") for name in (*COUNTS, *AMOUNTS)))
     of_quantity, of_kr = release.profile.round_quantity, release.profile.round_kr
@@ -161,8 +166,37 @@ def unchanged(release: Earlier, own: pl.DataFrame, base: pl.DataFrame) -> pl.Dat
         ((pl.col(name).cast(pl.Float64) - pl.col(f"{name}_now")).abs() <= room + SAME * pl.col(name)).fill_null(True)
         for name, room in rooms.items()
     ]
-    rows = release.rows.join(now, on=ROW, nulls_equal=True).filter(*same)
-    return rows.join(moved, on=["group_by", "group"], how="anti").select(release.rows.columns)
+    told = (pl.col(name).is_not_null() | pl.col(f"{name}_now").is_null() for name in rooms)
+    rows = (
+        release.rows.join(now, on=ROW, nulls_equal=True)
+        .join(moved, on=["group_by", "group"], how="anti")
+        .with_columns(same=pl.all_horizontal(same), told=pl.all_horizontal(told))
+    )
+    corrected = rows.join(_corrected(rows), on=PLACE, how="semi", nulls_equal=True).select(ROW)
+    unsure = rows.filter(~pl.col("told")).join(corrected, on=ROW, how="semi", nulls_equal=True)
+    kept = rows.filter("same").join(unsure, on=ROW, how="anti", nulls_equal=True, maintain_order="left")
+    return kept.select(release.rows.columns)
+
+
+def _corrected(rows: pl.DataFrame) -> pl.DataFrame:
+    """The lines of a period (`PLACE`) whose data may have been corrected since a release.
+
+    Those of which it told something else in any group, and the areas and the total that they are in; and what is in
+    such a line, but for what the release told wholly of everybody and tells still.
+
+    `rows`: rows of the release on the same citizens as now, with `same` and `told` (everything).
+    """
+    changed = set(rows.filter(~pl.col("same")).select(PLACE).rows())
+    sure = set(rows.filter("same", "told", group_by="alle").select(PLACE).rows()) - changed
+    above = {(period, *line) for period, area, _ in changed for line in ((area, None), (None, None))}
+    found = changed | above
+    for period, area, service in rows.select(PLACE).unique().rows():
+        of_area = (period, area, None)
+        if (period, area, service) in sure:
+            continue
+        if of_area in changed or ((period, None, None) in changed and of_area not in sure):
+            found.add((period, area, service))
+    return pl.DataFrame(sorted(found, key=str), schema=rows.select(PLACE).schema, orient="row")
 
 
 def unchanged_counts(
