@@ -27,8 +27,8 @@ from faults import DeliveryError, QualityError
 from releases.folder import releases_of, studies_released
 
 TABLES = (".parquet", ".csv")
-AROUND = re.compile(r"^store/(\.|quality/(measures|data_docs|\.results|checks/pending)/)")
-"""Figures and pages of suites, and what waits for a register: a run writes them anew."""
+AROUND = re.compile(r"^store/(\.|audit/|quality/(measures|data_docs|\.results|checks/pending)/)")
+"""What lay behind each release, figures and pages of suites, and what waits for a register: a run writes them anew."""
 THEN = ["followed", "suite"]
 """What fails beside any check of a suite that blocks: the suite, and that what is made of the register is made anew."""
 IDS = {IMPOSSIBLE, *PNRS, *(pnr.lstrip("0") for pnr in PNRS), *("9" + pnr[1:] for pnr in PNRS)}
