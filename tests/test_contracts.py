@@ -259,6 +259,19 @@ def test_a_contract_says_what_every_column_means(name: str) -> None:
 
 
 @pytest.mark.parametrize("register", DELIVERIES)
+def test_no_code_of_a_register_can_be_a_pnr(register: str) -> None:
+    """Codes are named in warnings and profiles: each has a fixed width, or is set aside where it is as long as one."""
+    contract = DELIVERIES[register]
+    free = [stated.becomes for stated in contract.fields if stated.read_as == "code" and stated.width is None]
+    rows = pl.DataFrame({name: ["9" * 12, "85", None] for name in free})
+    found = [
+        rows.select(rule.broken).to_series().to_list() for rule in contract.row_rules if rule.reason == "invalid_code"
+    ]
+    assert found == [[True, False, None]] * len(free)
+    assert ("invalid_code" in contract.reasons) is bool(free)
+
+
+@pytest.mark.parametrize("register", DELIVERIES)
 def test_a_delivery_becomes_the_columns_of_its_register(register: str) -> None:
     contract = DELIVERIES[register]
     becomes = set(contract.columns)

@@ -12,12 +12,14 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
 import polars as pl
 import pytest
 from world import World
+from world_further import move, stay
 
 import assets.studies
 from assets.persons import person_key_asset
@@ -66,8 +68,19 @@ def awkward(root: Path) -> World:
     participants = [{"pnr": pnr, "start_year": 2021, "group": "A"} for pnr in [*PNRS, SPACED, LONG, LISTED]]
     participants += [{"pnr": TWICE, "start_year": "hemmelig-listedato"}, {"pnr": OPEN}, {"pnr": PNRS[0]}]
     world.study("trial", participants, years_before=0, years_after=0)
+    among_codes(world)
     world.write()
     return world
+
+
+def among_codes(world: World) -> None:
+    """Further registers with a PNR delivered where a code should be, which warnings and profiles would name."""
+    world.deliver("herb_forsorg_mv_f2021", [stay(PNRS[0], "2020-05-01", "2020-05-09", kind) for kind in ("101", OPEN)])
+    world.deliver("vnds2021", [move(PNRS[0], "2020-03-01", code) for code in ("U", "I", OPEN)])
+    spent = {"PNR": PNRS[0], "START_DATO": date(2021, 1, 1), "SLUT_DATO": date(2021, 3, 31), "UDGIFT": 9000.0}
+    world.deliver("siu_individ_udgifter_total202112", [spent | {"INDSATS": code} for code in ("85", OPEN)])
+    charge = {"PNR": PNRS[0], "SIG_SIGTDTO": date(2021, 5, 1)}
+    world.deliver("krsi2021", [charge | {"SIG_GER7": code} for code in ("1234567", OPEN)])
 
 
 def damaged_dates(world: World) -> None:
@@ -200,6 +213,11 @@ def test_no_value_of_a_person_is_released(told: Told) -> None:
     assert holders(paths, [*EVERY_PNR, BORN, *SECRETS]) == {}
 
 
+@pytest.mark.parametrize("register", ["herb_forsorg_mv_f", "vnds", "siu_individ_udgifter_total", "krsi"])
+def test_a_number_among_codes_is_set_aside(told: Told, register: str) -> None:
+    assert told.world.set_aside(register) == {"invalid_code": 1}
+
+
 def test_no_number_of_a_citizen_is_released(told: Told) -> None:
     """The key's numbers are short, and so would be found anywhere: no released table has a column of them."""
     tables = [path for path in files(told.world.root, "release") if path.suffix == ".parquet"]
@@ -247,7 +265,8 @@ def test_codes_nobody_mapped_are_said(told: Told) -> None:
 def test_the_restricted_files_are_their_owners_only(told: Told) -> None:
     store = told.world.root / "store"
     restricted = [store / "person_key.parquet", *(store / "quarantine").rglob("*.parquet")]
-    assert len(restricted) == 1 + len(YEARS) + 4 + 1  # the key, BEF by year, the registers, the list
+    # The key, the registers that come a year at a time by year, all eight registers, the list.
+    assert len(restricted) == 1 + 3 * len(YEARS) + 8 + 1
     assert {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in restricted} == {
         path.name: "0o600" for path in restricted
     }

@@ -27,7 +27,7 @@ CONTRACT = DeliveryContract(
         Field("uddto", "end", "date", "Last day.", unreadable="invalid_date"),
     ),
     sorted_by=("person", "start", "end", "code"),
-    row_rules=(RowRule("end_before_start", pl.col("end") < pl.col("start"), "A stay does not end before it starts."),),
+    own_rules=(RowRule("end_before_start", pl.col("end") < pl.col("start"), "A stay does not end before it starts."),),
     column_families=(ColumnFamily("pattype", "^pattype$", False, "Kind of patient."),),
 )
 

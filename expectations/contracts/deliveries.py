@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from catalogue.columns import LONGEST_CODE
 from expectations.contracts.delivered import health, justice, people, social, work
 from expectations.contracts.delivery import NO_END_FROM_YEAR, ColumnFamily, DeliveryContract, Field, RowRule, pnr_field
 
@@ -86,7 +85,7 @@ LPR_A_KONTAKT = DeliveryContract(
         Field("kont_ans_hovedspec", "hovedspec", "text", "Main specialty of the responsible unit, in words."),
     ),
     sorted_by=("person", "start", "end", "contact"),
-    row_rules=(
+    own_rules=(
         RowRule("open_contact", pl.col("end").dt.year() >= NO_END_FROM_YEAR, "An end far in the future is none."),
         RowRule("end_before_start", pl.col("end") < pl.col("start"), "A contact does not end before it starts."),
     ),
@@ -128,12 +127,7 @@ HANDIC = DeliveryContract(
         ),
     ),
     sorted_by=("person", "start", "end", "code"),
-    row_rules=(
-        RowRule(
-            "invalid_code",
-            pl.col("code").str.len_chars() > LONGEST_CODE,
-            f"A code has at most {LONGEST_CODE} characters.",
-        ),
+    own_rules=(
         RowRule("end_before_start", pl.col("end") < pl.col("start"), "A service does not end before it starts."),
     ),
 )

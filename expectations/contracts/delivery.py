@@ -11,6 +11,8 @@ from typing import Literal
 
 import polars as pl
 
+from catalogue.columns import LONGEST_CODE
+
 ReadAs = Literal["pnr", "code", "text", "date", "datetime", "integer", "hundredths", "week"]
 Kind = Literal["periodic", "yearly", "cumulative"]
 
@@ -80,7 +82,7 @@ class DeliveryContract:
     fields: tuple[Field, ...]
     sorted_by: tuple[str, ...]
     unique: bool = False
-    row_rules: tuple[RowRule, ...] = ()
+    own_rules: tuple[RowRule, ...] = ()
     column_families: tuple[ColumnFamily, ...] = ()
     dated_by: str = "start"
     file_day: tuple[int, int] | None = None
@@ -103,6 +105,17 @@ class DeliveryContract:
             for stated in self.fields
         )
         return replace(self, fields=tuple(fields))
+
+    @property
+    def row_rules(self) -> tuple[RowRule, ...]:
+        """The rules of a row: that no code of free length is long enough to be a PNR, and the register's own.
+
+        Codes are named in warnings, profiles and tables of unmapped codes, where a PNR in the wrong column must not be.
+        """
+        free = [stated.becomes for stated in self.fields if stated.read_as == "code" and stated.width is None]
+        meaning = f"A code has at most {LONGEST_CODE} characters."
+        too_long = [RowRule("invalid_code", pl.col(name).str.len_chars() > LONGEST_CODE, meaning) for name in free]
+        return (*too_long, *self.own_rules)
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -129,3 +142,16 @@ def pnr_field() -> Field:
         unreadable="missing_pnr",
         other_names=PNR_NAMES[1:],
     )
+
+
+def start_field(name: str, meaning: str) -> Field:
+    """The column of the first day; a row without one, or with one that cannot be read, lies in no period."""
+    return Field(name, "start", "date", meaning, missing="missing_start", unreadable="invalid_date")
+
+
+def end_field(name: str, meaning: str) -> Field:
+    """The column of the last day, which may be empty."""
+    return Field(name, "end", "date", meaning, unreadable="invalid_date")
+
+
+ENDS_EARLY = RowRule("end_before_start", pl.col("end") < pl.col("start"), "Nothing ends before it starts.")

@@ -5,14 +5,7 @@ Source: Statistics Denmark's public variable lists (2026); docs/registers.md.
 
 from __future__ import annotations
 
-import polars as pl
-
-from expectations.contracts.delivery import DeliveryContract, Field, RowRule, pnr_field
-
-
-def _day(name: str, meaning: str) -> Field:
-    return Field(name, "start", "date", meaning, missing="missing_start", unreadable="invalid_date")
-
+from expectations.contracts.delivery import ENDS_EARLY, DeliveryContract, Field, end_field, pnr_field, start_field
 
 KRSI = DeliveryContract(
     register="krsi",
@@ -20,7 +13,7 @@ KRSI = DeliveryContract(
     row="a charge against a citizen",
     fields=(
         pnr_field(),
-        _day("sig_sigtdto", "Day of the charge."),
+        start_field("sig_sigtdto", "Day of the charge."),
         Field("sig_ger7", "gerning", "code", "What the charge is for, seven digits."),
     ),
     sorted_by=("person", "start", "gerning"),
@@ -33,7 +26,7 @@ KRAF = DeliveryContract(
     row="a decision in a criminal case against a citizen",
     fields=(
         pnr_field(),
-        _day("afg_afgoedto", "Day of the decision."),
+        start_field("afg_afgoedto", "Day of the decision."),
         Field("afg_ger7", "gerning", "code", "What it is for, seven digits."),
     ),
     sorted_by=("person", "start", "gerning"),
@@ -46,11 +39,11 @@ KRIN = DeliveryContract(
     row="an imprisonment of a citizen",
     fields=(
         pnr_field(),
-        _day("ind_fgsldto", "Day of imprisonment."),
-        Field("ind_loesldto", "end", "date", "Day of release; empty is still inside.", unreadable="invalid_date"),
+        start_field("ind_fgsldto", "Day of imprisonment."),
+        end_field("ind_loesldto", "Day of release; empty is still inside."),
     ),
     sorted_by=("person", "start", "end"),
-    row_rules=(RowRule("end_before_start", pl.col("end") < pl.col("start"), "Nobody is released before that day."),),
+    own_rules=(ENDS_EARLY,),
     optional=True,
 )
 

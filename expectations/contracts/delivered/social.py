@@ -5,20 +5,7 @@ Source: Statistics Denmark's public variable lists (2026); docs/registers.md.
 
 from __future__ import annotations
 
-import polars as pl
-
-from expectations.contracts.delivery import DeliveryContract, Field, RowRule, pnr_field
-
-ENDS_EARLY = RowRule("end_before_start", pl.col("end") < pl.col("start"), "Nothing ends before it starts.")
-
-
-def _start(name: str, meaning: str) -> Field:
-    return Field(name, "start", "date", meaning, missing="missing_start", unreadable="invalid_date")
-
-
-def _end(name: str, meaning: str) -> Field:
-    return Field(name, "end", "date", meaning, unreadable="invalid_date")
-
+from expectations.contracts.delivery import ENDS_EARLY, DeliveryContract, Field, end_field, pnr_field, start_field
 
 HERB_FORSORG_MV_F = DeliveryContract(
     register="herb_forsorg_mv_f",
@@ -26,12 +13,12 @@ HERB_FORSORG_MV_F = DeliveryContract(
     row="a stay at a shelter or another place of the kind",
     fields=(
         pnr_field(),
-        _start("indflyt", "Day of moving in."),
-        _end("udflyt", "Day of moving out; empty is still there."),
+        start_field("indflyt", "Day of moving in."),
+        end_field("udflyt", "Day of moving out; empty is still there."),
         Field("ophold_type", "ophold_type", "code", "Kind of stay; 101 is a stay under § 110."),
     ),
     sorted_by=("person", "start", "ophold_type", "end"),
-    row_rules=(ENDS_EARLY,),
+    own_rules=(ENDS_EARLY,),
     optional=True,
 )
 
@@ -48,10 +35,10 @@ SMDB_VBGF = DeliveryContract(
             "Day on which treatment was initiated; empty is a request that has not become treatment.",
             unreadable="invalid_date",
         ),
-        _end("kontaktforloebslutdato", "Day on which the course ended; empty is still running."),
+        end_field("kontaktforloebslutdato", "Day on which the course ended; empty is still running."),
     ),
     sorted_by=("person", "start", "end"),
-    row_rules=(ENDS_EARLY,),
+    own_rules=(ENDS_EARLY,),
     optional=True,
 )
 
@@ -61,11 +48,11 @@ NAB = DeliveryContract(
     row="a course of alcohol treatment; the register is available to 2020",
     fields=(
         pnr_field(),
-        _start("behandling_start", "First day of treatment; how it is called is in delivered_columns.csv."),
-        _end("behandling_slut", "Last day of treatment; empty is still running."),
+        start_field("behandling_start", "First day of treatment; how it is called is in delivered_columns.csv."),
+        end_field("behandling_slut", "Last day of treatment; empty is still running."),
     ),
     sorted_by=("person", "start", "end"),
-    row_rules=(ENDS_EARLY,),
+    own_rules=(ENDS_EARLY,),
     optional=True,
 )
 
@@ -75,13 +62,13 @@ SIU_INDIVID_UDGIFTER_TOTAL = DeliveryContract(
     row="what a municipality spent on one citizen's service in the year, from 2025",
     fields=(
         pnr_field(),
-        _start("start_dato", "First day of the service in the year."),
-        _end("slut_dato", "Last day of the service in the year."),
+        start_field("start_dato", "First day of the service in the year."),
+        end_field("slut_dato", "Last day of the service in the year."),
         Field("indsats", "indsats", "code", "Kind of service.", missing="missing_code"),
         Field("udgift", "expenditure_oere", "hundredths", "What it cost; delivered in kroner.", unit="øre"),
     ),
     sorted_by=("person", "start", "indsats", "end"),
-    row_rules=(ENDS_EARLY,),
+    own_rules=(ENDS_EARLY,),
     optional=True,
 )
 

@@ -5,9 +5,7 @@ Source: Statistics Denmark's public variable lists (2026); docs/registers.md.
 
 from __future__ import annotations
 
-import polars as pl
-
-from expectations.contracts.delivery import DeliveryContract, Field, RowRule, pnr_field
+from expectations.contracts.delivery import ENDS_EARLY, DeliveryContract, Field, end_field, pnr_field, start_field
 
 BFL = DeliveryContract(
     register="bfl",
@@ -15,15 +13,8 @@ BFL = DeliveryContract(
     row="a citizen's pay from one job in one period, most often a month",
     fields=(
         pnr_field(),
-        Field(
-            "ajo_job_start_dato",
-            "start",
-            "date",
-            "First day that the pay is for.",
-            missing="missing_start",
-            unreadable="invalid_date",
-        ),
-        Field("ajo_job_slut_dato", "end", "date", "Last day that the pay is for.", unreadable="invalid_date"),
+        start_field("ajo_job_start_dato", "First day that the pay is for."),
+        end_field("ajo_job_slut_dato", "Last day that the pay is for."),
         Field("ajo_loentimer", "hours_hundredths", "hundredths", "Paid hours; delivered in hours.", unit="1/100 hour"),
         Field(
             "ajo_smalt_loenbeloeb",
@@ -34,7 +25,7 @@ BFL = DeliveryContract(
         ),
     ),
     sorted_by=("person", "start", "end"),
-    row_rules=(RowRule("end_before_start", pl.col("end") < pl.col("start"), "Nothing ends before it starts."),),
+    own_rules=(ENDS_EARLY,),
     optional=True,
 )
 
