@@ -25,12 +25,11 @@ from deliveries.ordering import in_order
 from deliveries.parting import part, parts_of, set_apart
 from deliveries.quarantine import broken_rows, set_aside
 from deliveries.reading import UNREAD, read_fields, typed_rows
+from deliveries.slices import Slice, read_together
 from deliveries.sources import Source, rows_delivered
 from expectations.contracts.deliveries import REASONS, DeliveryContract
 from faults import PASSING, DeliveryError, Fault, StoreError, os_error
 
-FILES_AT_ONCE = 8
-"""Files that are read together: of many at once Polars reads so far ahead that it takes 100 MB a file and more."""
 NOT_OF_A_DELIVERY = PASSING | {errno.ENOSPC, errno.EROFS, errno.EDQUOT}
 """Errors of the disk that are soon gone, or of the one that is written to."""
 TOLD_OF_BROKEN = ("source", "row", "reason", "start")
@@ -64,10 +63,9 @@ class Entered:
 def delivered_pnrs(contract: DeliveryContract, sources: Sequence[Source]) -> pl.Series:
     """Every distinct PNR in the id columns of a register's files, in no particular order."""
     found = pl.DataFrame(schema={"pnr": pl.String})
-    for first in range(0, len(sources), FILES_AT_ONCE):
-        together = sources[first : first + FILES_AT_ONCE]
-        columns = [(source, read_fields(contract.ids, contract, source).values()) for source in together]
-        ids = [source.frame.select(pnr=column.value) for source, read in columns for column in read]
+    for together in read_together(sources):
+        columns = [(piece, read_fields(contract.ids, contract, piece).values()) for piece in together]
+        ids = [piece.frame.select(pnr=column.value) for piece, read in columns for column in read]
         with _naming_the_file(contract, together):
             found = pl.concat([found.lazy(), *ids]).drop_nulls().unique().collect(engine="streaming")
     return found.to_series()
@@ -89,12 +87,10 @@ def enter(contract: DeliveryContract, sources: Sequence[Source], person_key: pl.
     """
     received, last_person = rows_delivered(sources), int(person_key.select(pl.max("person").fill_null(1)).item())
     aside = pl.col("reason").is_not_null() | pl.col("person").is_null()
-    for first in range(0, len(sources), FILES_AT_ONCE):
-        numbered = list(enumerate(sources))[first : first + FILES_AT_ONCE]
-        typed = pl.concat([typed_rows(contract, source, number) for number, source in numbered])
-        rows = keyed(contract, typed, person_key)
-        with _naming_the_file(contract, [source for _, source in numbered]):
-            part(rows, received, last_person, folder / "parted" / f"{first:05}", aside=aside)
+    for number, together in enumerate(read_together(sources)):
+        rows = keyed(contract, pl.concat(typed_rows(contract, piece) for piece in together), person_key)
+        with _naming_the_file(contract, together):
+            part(rows, received, last_person, folder / "parted" / f"{number:05}", aside=aside)
     told = [column for column in TOLD_OF_BROKEN if column in rows.collect_schema()]
     apart = set_apart(folder / "parted", told)
     apart = apart if apart is not None else rows.select(told).head(0).collect()
@@ -208,7 +204,7 @@ def _refuse_twice_delivered(snapshots: Iterable[tuple[date, int]], sources: Sequ
 
 
 @contextmanager
-def _naming_the_file(contract: DeliveryContract, sources: Sequence[Source]) -> Iterator[None]:
+def _naming_the_file(contract: DeliveryContract, together: Sequence[Slice]) -> Iterator[None]:
     """Files are read as one; when that fails, each is read alone, so that the fault names the one that cannot be."""
     try:
         yield
@@ -218,7 +214,7 @@ def _naming_the_file(contract: DeliveryContract, sources: Sequence[Source]) -> I
         of_reading = isinstance(error, (pl.exceptions.PolarsError, OSError, RuntimeError)) or panicked
         if not of_reading or os_error(error) in NOT_OF_A_DELIVERY:
             raise
-        for number, source in enumerate(sources):
-            with reading(source.path):
-                typed_rows(contract, source, number).select(pl.all().count()).collect(engine="streaming")
+        for piece in together:
+            with reading(piece.source.path):
+                typed_rows(contract, piece).select(pl.all().count()).collect(engine="streaming")
         raise

@@ -13,7 +13,7 @@ from datetime import date
 import polars as pl
 
 from deliveries.formats import PARQUET, reading
-from deliveries.sources import Source
+from deliveries.slices import Slice
 from deliveries.values import (
     is_blank,
     read_code,
@@ -52,15 +52,15 @@ class Column:
     unreadable: pl.Expr
 
 
-def typed_rows(contract: DeliveryContract, source: Source, number: int) -> pl.LazyFrame:
-    """The rows of a file, typed.
+def typed_rows(contract: DeliveryContract, rows: Slice) -> pl.LazyFrame:
+    """Rows of a file, typed.
 
     Returns:
         The contract's columns under the names they become (ids still as PNRs), `reason` (null = the row is kept),
-        `source` (the file's `number`), `row` (from 0), and `unread_<column>` for each column whose unreadable values
-        set no row aside: true where one stands.
+        `source` (the file's number), `row` (in the file, from 0), and `unread_<column>` for each column whose
+        unreadable values set no row aside: true where one stands.
     """
-    columns = read_fields(contract.fields, contract, source)
+    source, columns = rows.source, read_fields(contract.fields, contract, rows)
     reason = pl.coalesce(
         pl.when(asked).then(pl.lit(why))
         for stated in contract.fields
@@ -70,7 +70,7 @@ def typed_rows(contract: DeliveryContract, source: Source, number: int) -> pl.La
         )
         if why
     )
-    typed = source.frame.select(
+    typed = rows.frame.select(
         *(columns[stated.name].value.alias(stated.becomes) for stated in contract.fields),
         *(
             columns[stated.name].unreadable.alias(UNREAD + stated.name)
@@ -87,16 +87,17 @@ def typed_rows(contract: DeliveryContract, source: Source, number: int) -> pl.La
         told = told.fill_null(
             pl.when(~_inside(pl.col(contract.dated_by), source.period)).then(pl.lit("outside_delivery"))
         )
-    return typed.with_columns(reason=told, source=pl.lit(number, pl.UInt16)).drop("field_reason").with_row_index("row")
+    numbered = typed.with_columns(reason=told, source=pl.lit(rows.number, pl.UInt16)).drop("field_reason")
+    return numbered.with_row_index("row", offset=rows.first)
 
 
-def read_fields(fields: Sequence[Field], contract: DeliveryContract, source: Source) -> dict[str, Column]:
-    """How some fields of a file are read, by the field's name.
+def read_fields(fields: Sequence[Field], contract: DeliveryContract, rows: Slice) -> dict[str, Column]:
+    """How some fields of these rows are read, by the field's name.
 
     A code or a date is read once for each distinct value, and rows take what their value became: text that has to be
     looked at letter by letter is otherwise most of the work of entry.
     """
-    schema = source.frame.collect_schema()
+    schema = rows.frame.collect_schema()
     names = read_columns(contract, schema.names())
     columns = {stated.name: _column(stated, names[stated.name], schema) for stated in fields}
     few = [
@@ -105,9 +106,9 @@ def read_fields(fields: Sequence[Field], contract: DeliveryContract, source: Sou
         if stated.read_as in WITH_FEW_VALUES and not schema[names[stated.name]].is_temporal()
     ]
     # Only Parquet is read by column: of another format this would be a reading of the whole file.
-    if few and source.path.suffix.lower() == PARQUET:
-        with reading(source.path):
-            distinct = source.frame.select(pl.col(names[stated.name]).unique().implode() for stated in few).collect(
+    if few and rows.source.path.suffix.lower() == PARQUET:
+        with reading(rows.source.path):
+            distinct = rows.frame.select(pl.col(names[stated.name]).unique().implode() for stated in few).collect(
                 engine="streaming"
             )
         for stated in few:

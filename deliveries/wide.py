@@ -20,6 +20,7 @@ from deliveries.parting import ROWS_A_PART, part, parts_of
 from deliveries.quarantine import broken_rows, set_aside
 from deliveries.reading import typed_rows
 from deliveries.shape import family_columns
+from deliveries.slices import Slice
 from deliveries.sources import Source, rows_delivered
 from expectations.contracts.deliveries import DeliveryContract
 from faults import Fault, StoreError
@@ -64,7 +65,7 @@ def wide_rows(contract: DeliveryContract, sources: Sequence[Source], person_key:
     columns = ["source", "row", "person", "reason"]
     each = []
     for number, source in enumerate(sources):
-        rows = keyed(contract, typed_rows(contract, source, number), person_key).select(columns)
+        rows = keyed(contract, typed_rows(contract, Slice(source, number, source.frame)), person_key).select(columns)
         with reading(source.path):
             each.append(rows.collect(engine="streaming"))
     told = pl.concat(each).sort("source", "row")

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deliveries import parting, reading
+from deliveries import parting, reading, slices
 from deliveries.entry import Entered, enter
 from deliveries.formats import open_delivery
 from deliveries.ordering import in_order
@@ -72,14 +72,18 @@ def told(entered: Entered) -> tuple[object, ...]:
 @given(
     files=st.lists(st.lists(st.fixed_dictionaries(CONTACT), min_size=1, max_size=12), min_size=1, max_size=3),
     rows_a_part=st.integers(1, 5),
+    rows_at_once=st.integers(1, 9),
 )
-def test_any_parts_give_the_rows_in_the_contract_s_order(files: list[list[dict]], rows_a_part: int) -> None:
+def test_any_parts_give_the_rows_in_the_contract_s_order(
+    files: list[list[dict]], rows_a_part: int, rows_at_once: int
+) -> None:
     frames = [pl.DataFrame(rows, schema=CONTACTS) for rows in files]
     usual = {"PNR": PNRS[0], "KONT_STARTTIDSPUNKT": TIMES[1], "KONT_SLUTTIDSPUNKT": TIMES[2]}  # one that is kept
     frames.append(pl.DataFrame([usual], schema=CONTACTS))
     with (
         delivered(LPR_A_KONTAKT, "2019", *frames) as (sources, folder),
         patch.object(parting, "ROWS_A_PART", rows_a_part),
+        patch.object(slices, "ROWS_AT_ONCE", rows_at_once),
     ):
         entered = enter(LPR_A_KONTAKT, sources, KEY, folder)
         kept = entered.kept.collect()
@@ -103,7 +107,11 @@ def test_any_parts_give_the_rows_in_the_contract_s_order(files: list[list[dict]]
 def test_values_read_once_each_are_those_read_row_by_row(rows: list[dict], rows_a_part: int) -> None:
     usual = dict.fromkeys(CITIZEN) | {"PNR": PNRS[0], "REFERENCETID": "2019-12-31"}
     frame = pl.DataFrame([*rows, usual], schema=dict.fromkeys(usual, pl.String))
-    with delivered(BEF, "201912", frame) as (sources, folder), patch.object(parting, "ROWS_A_PART", rows_a_part):
+    with (
+        delivered(BEF, "201912", frame) as (sources, folder),
+        patch.object(parting, "ROWS_A_PART", rows_a_part),
+        patch.object(slices, "ROWS_AT_ONCE", rows_a_part),
+    ):
         by_value = told(enter(BEF, sources, KEY, folder))
     with delivered(BEF, "201912", frame) as (sources, folder), patch.object(reading, "FEW_VALUES", -1):
         assert told(enter(BEF, sources, KEY, folder)) == by_value
