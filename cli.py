@@ -374,8 +374,8 @@ def _run(folders: Folders, study_ids: list[str], engine: EngineSettings, *, show
     out.print(terminal.registers_table(outcome.registers), "")
     for study in made.studies:
         if show_tables:
-            out.print(terminal.cost_table(study, folders.store, workspace.read_catalogue()), "")
-            out.print(terminal.comparison_table(study, folders.store, workspace.read_catalogue()), "")
+            out.print(terminal.cost_table(study, folders.store, workspace.catalogue_of(study)), "")
+            out.print(terminal.comparison_table(study, folders.store, workspace.catalogue_of(study)), "")
         out.print(terminal.flow_table(study, folders), "")
         for line in terminal.files_of(study, folders):
             out.print(line, soft_wrap=True, highlight=False, markup=False)

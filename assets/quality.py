@@ -165,7 +165,8 @@ def _study_suite(quality_checks: pl.DataFrame, studies: dg.PartitionsDefinition)
     @clear_errors
     def study_suite(context: dg.AssetCheckExecutionContext, workspace: Workspace, **inputs):
         frames = {name: frame.collect() for name, frame in inputs.items()}
-        catalogue, study = workspace.read_catalogue(), context.partition_key
+        study = context.partition_key
+        catalogue = workspace.catalogue_of(workspace.study(study))
         base, periods = frames["participants"].filter("in_study_base"), frames["periods"]
         measures = [
             participant_measures(frames["participants"], frames["participant_flow"]),

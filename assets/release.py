@@ -86,7 +86,7 @@ def _release(
 ) -> dg.MaterializeResult:
     """One study's tables through the gate and into the folder of its releases; what lay behind them into `kept`."""
     releases = Path(workspace.release) / study.id
-    catalogue = workspace.read_catalogue()
+    catalogue = workspace.catalogue_of(study)
     profile = catalogue.profile(study.profile)
     known = pl.concat([inputs[name] for name in coverage_inputs(workspace.registers)]).collect()
     true = StudyTables(**{name: inputs[name].collect() for name in RELEASED})

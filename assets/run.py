@@ -115,6 +115,7 @@ def plan(workspace: Workspace, study_ids: Sequence[str]) -> Plan:
         for catalogue in catalogues:
             check(partial(_profile, catalogue, study))
             check(partial(_look_backs, catalogue, study))
+            check(partial(workspace.catalogue_of, study))
     if faults:
         raise together(faults)
     *older, newest = years

@@ -10,6 +10,7 @@ import polars as pl
 
 from assets.checks import contract_spec, outputs
 from assets.columns import sentence, table_metadata
+from assets.engine import StageEngine
 from assets.extracts import LIST_KEY
 from assets.failures import IO_RETRIES, clear_errors
 from assets.inputs import BEF_INPUT, coverage_inputs, of_persons_inputs, spell_inputs
@@ -31,7 +32,8 @@ from pipelines.education import Education, education_before_start
 from pipelines.participants import accept, participant_flow, with_traits
 from pipelines.periods import study_periods
 from pipelines.persons import of_persons
-from pipelines.population import without
+from pipelines.population import STAGE as POPULATION
+from pipelines.population import measured_years, without
 from pipelines.presence import presence, snapshots_for
 from pipelines.splits import splits_of
 from pipelines.tables import cost_table
@@ -125,7 +127,7 @@ def study_assets(studies: dg.PartitionsDefinition, registers: Sequence[str]) -> 
         if base.is_empty():
             raise StudyError(_no_study_base(study, participant_flow.collect()))
         known = together({name: inputs[name] for name in coverage_ins})
-        measuring = [*ALWAYS, *workspace.read_catalogue().services.get_column("register")]
+        measuring = [*ALWAYS, *workspace.catalogue_of(study).services.get_column("register")]
         data_end = earliest_data_end(known.filter(pl.col("register").is_in(measuring)))
         windows = study_periods(base, study.mode, study.years_before, study.years_after, data_end)
         yield from outputs(
@@ -143,20 +145,23 @@ def study_assets(studies: dg.PartitionsDefinition, registers: Sequence[str]) -> 
     @clear_errors
     def use_asset(context: dg.AssetExecutionContext, workspace: Workspace, periods: pl.LazyFrame, **inputs):
         refuse_blocking(workspace.blocking())
-        services = workspace.read_catalogue().services
+        study = workspace.study(context.partition_key)
+        services = workspace.catalogue_of(study).services
         windows = periods.collect()
         coverage = together({name: inputs[name] for name in coverage_ins})
+        measured = covered(windows, coverage, services)
         persons = windows.get_column("person").unique()
         spells = pl.concat([of_persons(inputs[name], persons) for name in spell_ins]).collect()
-        found = study_use(context.partition_key, windows, covered(windows, coverage, services), spells, services)
+        found = study_use(study.id, windows, measured, spells, services)
         if found.outside.height:
             context.log.warning(
                 f"use of citizens who were not present is left out: {found.outside.height} cells "
                 "(use_outside_population)"
             )
+        _warn_of_amounts(context, study, measured, services)
         if crosses_hospital_break(windows, coverage):
             context.log.warning(
-                f"{context.partition_key}: hospital use before and after 1 January 2019, when LPR2 became LPR3 and "
+                f"{study.id}: hospital use before and after 1 January 2019, when LPR2 became LPR3 and "
                 "counts jumped: a change over that day may be the register's"
             )
         not_measured = found.use.filter(pl.col("quantity").is_null()).height
@@ -168,7 +173,7 @@ def study_assets(studies: dg.PartitionsDefinition, registers: Sequence[str]) -> 
     @clear_errors
     def costs_asset(context: dg.AssetExecutionContext, workspace: Workspace, use: pl.LazyFrame, periods: pl.LazyFrame):
         study = workspace.study(context.partition_key)
-        catalogue, windows = workspace.read_catalogue(), periods.collect()
+        catalogue, windows = workspace.catalogue_of(study), periods.collect()
         unpayable = services_without_payer(windows, catalogue)
         if unpayable:
             context.log.warning(
@@ -179,12 +184,13 @@ def study_assets(studies: dg.PartitionsDefinition, registers: Sequence[str]) -> 
 
     @dg.asset(key="cost_table",
               ins={name: dg.AssetIn(name) for name in ("participants", "periods", "costs")}
-              | {"bef": BEF_INPUT, **spell_ins, **POPULATION_INPUTS},
+              | {"bef": BEF_INPUT, **coverage_ins, **spell_ins, **POPULATION_INPUTS},
               deps=["catalogue"], check_specs=_contracts("cost_table"), **about("cost_table"), **common)  # fmt: skip
     @clear_errors
     def cost_table_asset(
         context: dg.AssetExecutionContext,
         workspace: Workspace,
+        engine: dg.ResourceParam[StageEngine],
         participants: pl.LazyFrame,
         periods: pl.LazyFrame,
         costs: pl.LazyFrame,
@@ -192,8 +198,8 @@ def study_assets(studies: dg.PartitionsDefinition, registers: Sequence[str]) -> 
         **inputs,
     ):
         refuse_blocking(workspace.blocking())
-        study, catalogue = workspace.study(context.partition_key), workspace.read_catalogue()
-        numbers = study.period_numbers
+        study = workspace.study(context.partition_key)
+        catalogue, numbers = workspace.catalogue_of(study), study.period_numbers
         windows, priced = periods.collect(), costs.collect()
         in_base = participants.filter("in_study_base").collect()
         base = splits_of(in_base, study.split_by, study.age_bands or AGE_BANDS)
@@ -202,6 +208,10 @@ def study_assets(studies: dg.PartitionsDefinition, registers: Sequence[str]) -> 
         listed = participants.select("person").collect().to_series()
         own = {name: of_persons(frame, listed).collect(engine="streaming").lazy() for name, frame in everybody.items()}
         population = {name: inputs[name] for name in POPULATION_INPUTS}
+        if study.costs_from:
+            measured = measured_years(together({name: inputs[name] for name in coverage_ins}), catalogue.services)
+            of_years = measured.filter(pl.col("year").is_in(touched_years(windows)))
+            population = _counted_anew(context, engine, everybody, of_years, catalogue.services)
         compared = comparison(
             study.id,
             StudyBase.of(windows, priced, own["bef"], anchored=study.mode == "anchored"),
@@ -215,6 +225,18 @@ def study_assets(studies: dg.PartitionsDefinition, registers: Sequence[str]) -> 
         yield from outputs(context, workspace, result=pl.concat([table, compared.rows]))
 
     return [participants_asset, periods_asset, use_asset, costs_asset, cost_table_asset]
+
+
+def _counted_anew(
+    context: dg.AssetExecutionContext,
+    engine: StageEngine,
+    frames: Mapping[str, pl.LazyFrame],
+    measured: pl.DataFrame,
+    services: pl.DataFrame,
+) -> dict[str, pl.LazyFrame]:
+    """The population's tables by the services of a study that asks for amounts: the store's have lines of others."""
+    with engine.run(context, POPULATION, frames, services=services, measured=measured) as tables:
+        return {"measured": measured.lazy(), **{name: rows.collect().lazy() for name, rows in tables.items()}}
 
 
 def about(table: str) -> dict[str, object]:
@@ -231,6 +253,21 @@ def about(table: str) -> dict[str, object]:
 
 def _out(table: str) -> dg.AssetOut:
     return dg.AssetOut(key=[table], **about(table))
+
+
+def _warn_of_amounts(
+    context: dg.AssetExecutionContext, study: Study, measured: pl.DataFrame, services: pl.DataFrame
+) -> None:
+    """Say in which periods amounts that a study asks for are not there: costs of their area are not told there."""
+    asked = services.filter(pl.col("register").is_in(study.costs_from))
+    of_periods = measured.join(asked, on="service").group_by("register", "period").agg(pl.col("covered").any())
+    lacking = of_periods.filter(~pl.col("covered")).sort("register", "period")
+    for (register,), rows in lacking.group_by("register", maintain_order=True):
+        named = ", ".join(str(period) for period in rows.get_column("period"))
+        context.log.warning(
+            f"{study.id}: costs are to come from {str(register).upper()}, which does not cover the periods {named}: "
+            "the costs of its area, and of all, are null there"
+        )
 
 
 def _warn_of_comparison(context: dg.AssetExecutionContext, study: Study, compared: Comparison) -> None:

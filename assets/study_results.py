@@ -49,7 +49,7 @@ def study_result_assets(studies: dg.PartitionsDefinition, registers: Sequence[st
         study = workspace.study(context.partition_key)
         # The course itself is as long as each citizen's: months in it are not months of a year.
         numbers = [number for number in study.period_numbers if number or study.mode == "calendar"]
-        windows, priced, catalogue = periods.collect(), costs.collect(), workspace.read_catalogue()
+        windows, priced, catalogue = periods.collect(), costs.collect(), workspace.catalogue_of(study)
         table = employment_table(study.id, windows, priced, catalogue, numbers, study.price_year)
         yield from outputs(context, workspace, result=table)
 
@@ -68,8 +68,9 @@ def study_result_assets(studies: dg.PartitionsDefinition, registers: Sequence[st
         cost_table: pl.LazyFrame,
     ):
         base = participants.filter("in_study_base").select("person").collect()
-        services, study = workspace.read_catalogue().services, context.partition_key
-        table = changes(study, cost_table.collect(), base, periods.collect(), costs.collect(), services)
+        study = workspace.study(context.partition_key)
+        services = workspace.catalogue_of(study).services
+        table = changes(study.id, cost_table.collect(), base, periods.collect(), costs.collect(), services)
         yield from outputs(context, workspace, result=table)
 
     @dg.asset(
@@ -87,8 +88,9 @@ def study_result_assets(studies: dg.PartitionsDefinition, registers: Sequence[st
         cost_table: pl.LazyFrame,
     ):
         base = participants.filter("in_study_base").select("person").collect()
-        services, study = workspace.read_catalogue().services, context.partition_key
-        table = mean_intervals(study, cost_table.collect(), base, periods.collect(), costs.collect(), services)
+        study = workspace.study(context.partition_key)
+        services = workspace.catalogue_of(study).services
+        table = mean_intervals(study.id, cost_table.collect(), base, periods.collect(), costs.collect(), services)
         yield from outputs(context, workspace, result=table)
 
     # After the periods, which refuse a study without a study base: nothing is told of nobody.

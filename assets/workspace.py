@@ -16,7 +16,7 @@ from expectations.contracts.deliveries import ALWAYS, DELIVERIES
 from expectations.contracts.delivery import DeliveryContract
 from expectations.findings import Finding
 from expectations.states import blocking, data_docs_of
-from faults import DeliveryError
+from faults import DeliveryError, Fault, StudyError
 from settings import HISTORY, Folders
 
 
@@ -86,6 +86,23 @@ class Workspace(dg.ConfigurableResource):
     def study(self, study_id: str) -> Study:
         """The study of an id."""
         return study_of(Path(self.studies), study_id)
+
+    def catalogue_of(self, study: Study) -> Catalogue:
+        """The catalogue that a study's costs are told by; raises `StudyError` where it asks for the amounts of a
+        register that is not delivered.
+        """
+        faults = [
+            Fault(
+                f"study {study.id!r} asks for the amounts of {register.upper()}, which is not delivered",
+                f"{study.path}, key `costs_from`",
+                f"deliver {register.upper()}, or take it out of the list: its services are then priced",
+            )
+            for register in study.costs_from
+            if register not in self.registers
+        ]
+        if faults:
+            raise StudyError(faults)
+        return self.read_catalogue().costs_from(study.costs_from)
 
 
 def registers_of(extracts: Path) -> list[str]:

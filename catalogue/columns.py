@@ -185,6 +185,15 @@ FILES: Mapping[str, File] = {
         },
         ("index", "year"),
     ),
+    "register_amounts": File(
+        {
+            "amount": Column("A service of services.csv that is a register's amount."),
+            "area": Column("The area it belongs to where a study asks for its register's amounts, as in areas.csv."),
+            "replaces": Column("A service whose price it takes the place of there; a row a service."),
+            "source": SOURCE,
+        },
+        ("amount", "replaces"),
+    ),
     "payer_rules": File(
         {
             "service": SERVICE,

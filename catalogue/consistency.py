@@ -106,21 +106,6 @@ def with_months(services: pl.DataFrame) -> pl.DataFrame:
     return services.with_columns(measure=pl.when(counted).then(pl.lit("months")).otherwise("measure"))
 
 
-def with_amounts(unit_prices: pl.DataFrame, services: pl.DataFrame, price_index: pl.DataFrame) -> pl.DataFrame:
-    """The prices with those of register amounts: a krone of a year costs a krone of that year, in every year of its
-    series. Source: docs/method.md § 5.
-    """
-    amounts = services.filter(measure="amount").join(unit_prices, on="service", how="anti").select("service", "index")
-    rows = amounts.join(price_index.select("index", "year"), on="index").select(
-        "service",
-        "year",
-        price=1.0,
-        status=pl.lit("sourced"),
-        source=pl.lit("a register amount, in kroner of its year"),
-    )
-    return pl.concat([unit_prices, rows.cast(unit_prices.schema)])
-
-
 def warnings_of(frames: dict[str, pl.DataFrame]) -> tuple[str, ...]:
     """Name what one file refers to and another lacks; no fault, since a study may not need it."""
     services = set(frames["services"]["service"])
@@ -132,6 +117,8 @@ def warnings_of(frames: dict[str, pl.DataFrame]) -> tuple[str, ...]:
             for register, (file, column, _) in CODE_LISTS.items()
             if register in set(frames["services"]["register"])  # else nothing of the register is measured
         ),
+        ("register_amounts", "amount", "services", services),
+        ("register_amounts", "replaces", "services", services),
         ("unit_prices", "service", "services", services),
         ("payer_rules", "service", "services", services),
     )

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import polars as pl
 
+from catalogue.amounts import asked_for, in_place_of_prices, paid_as_replaced, with_amounts
 from catalogue.columns import FILES, Column, File
 from catalogue.consistency import (
     band_faults,
     limit_faults,
     look_back_faults,
     warnings_of,
-    with_amounts,
     with_months,
 )
 from catalogue.profiles import Profile
@@ -63,6 +63,7 @@ class Catalogue:
     unit_prices: pl.DataFrame
     price_index: pl.DataFrame
     payer_rules: pl.DataFrame
+    register_amounts: pl.DataFrame
     limits: pl.DataFrame
     disclosure_profiles: pl.DataFrame
     quality_checks: pl.DataFrame
@@ -75,6 +76,22 @@ class Catalogue:
         services = self.services.filter(there)
         prices = with_amounts(self.unit_prices, services, self.price_index)
         return replace(self, services=services, all_services=self.all_services.filter(there), unit_prices=prices)
+
+    def costs_from(self, registers: Collection[str]) -> Catalogue:
+        """The catalogue of a study that asks for the amounts of some registers in place of prices: they are services of
+        their areas, and what they take the place of is measured and not priced. Source: docs/method.md § 5.
+        """
+        asked = asked_for(self.register_amounts, self.all_services, registers)
+        if asked.is_empty():
+            return self
+        services = in_place_of_prices(self.services, self.all_services, asked)
+        priced = self.unit_prices.join(asked, left_on="service", right_on="replaces", how="anti", maintain_order="left")
+        return replace(
+            self,
+            services=services,
+            unit_prices=with_amounts(priced, services, self.price_index),
+            payer_rules=paid_as_replaced(self.payer_rules, asked),
+        )
 
     def limit(self, name: str, default: float | None = None) -> float:
         """Return the value of limit ``name``; raises `CatalogueError` if limits.csv has no such row and no default."""

@@ -25,6 +25,8 @@ LOOK_BACK = range(-10, 0)
 PROFILE = "sds"
 SPLITS = ("startaar", "koen", "alder", "status")
 GROUP_COLUMN = "group"
+WITH_AMOUNTS = ("drg_kontakter", "siu_individ_udgifter_total")
+"""Registers whose amounts can take the place of prices."""
 ID = re.compile(r"[a-z0-9_-]+")
 REQUIRED = ("id", "title_da", "participants", "price_year")
 ALLOWED = {
@@ -52,6 +54,10 @@ ALLOWED = {
         f"what the study is split by beside kommune and gruppe, as [koen, alder]: any of {', '.join(SPLITS)} (left "
         "out: nothing)"
     ),
+    "costs_from": (
+        f"the registers whose amounts take the place of prices, as [drg_kontakter]: any of {', '.join(WITH_AMOUNTS)} "
+        "(left out: none)"
+    ),
     "group_column": "the participant list's column that is read as group (left out: group)",
     "profile": f"the data owner's disclosure profile, such as dst, sds or strict (left out: {PROFILE})",
 }
@@ -76,6 +82,7 @@ class Study:
     profile: str = PROFILE
     split_by: tuple[str, ...] = ()
     group_column: str = GROUP_COLUMN
+    costs_from: tuple[str, ...] = ()
 
     @property
     def period_numbers(self) -> range:
@@ -157,6 +164,7 @@ def read_study(path: Path) -> Study:
         profile=given.get("profile", PROFILE),
         split_by=tuple(split for split in SPLITS if split in given.get("split_by", [])),
         group_column=given.get("group_column", GROUP_COLUMN).strip(),
+        costs_from=tuple(register for register in WITH_AMOUNTS if register in given.get("costs_from", [])),
     )
 
 
@@ -168,8 +176,9 @@ def _fits(key: str, value: Any) -> bool:
         return _rising(value, AGES) and len(value) == 2
     if key == "age_bands":
         return _rising(value, AGES[1:]) and len(set(value)) == len(value) > 0
-    if key == "split_by":
-        return isinstance(value, list) and set(value) <= set(SPLITS) and len(set(value)) == len(value)
+    if key in ("split_by", "costs_from"):
+        allowed = SPLITS if key == "split_by" else WITH_AMOUNTS
+        return isinstance(value, list) and all(value.count(one) == 1 and one in allowed for one in value)
     if key == "look_back":
         return isinstance(value, dict) and all(
             isinstance(category, str) and _rising(ends, LOOK_BACK) and len(ends) == 2

@@ -65,7 +65,7 @@ def _payer_rules(book: Book, sheet: Sheet) -> None:
         dates = [(row[column], "date") for column in ("valid_from", "valid_to")]
         shares = [(row[payer], "share") for payer in PAYERS]
         name = labels.name("service", row["service"])
-        sheet.write_wide([(name, ""), *dates, *shares], row["source"], "row", "prose")
+        sheet.write_wide([(name, ""), *dates, *shares], row["source"] or "", "row", "prose")
 
 
 def _not_measured(book: Book, sheet: Sheet) -> None:
