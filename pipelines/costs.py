@@ -9,6 +9,7 @@ import polars as pl
 
 from catalogue.reader import Catalogue
 from faults import CatalogueError, Fault
+from pipelines.lines import TAXES
 
 PAYERS = ("kommune", "region", "stat")
 COST_COLUMNS = ("cost", "cost_kommune", "cost_region", "cost_stat")
@@ -60,15 +61,16 @@ def unit_prices(needed: pl.DataFrame, catalogue: Catalogue, price_year: int) -> 
 
     Returns:
         For each needed row of a priced service: `service`, `start`, `price_row_year`, `index` (the series' name),
-        `price_kr` (in prices of `price_year`; null where an index value is missing), `illustrative`, and the shares
-        `kommune`, `region`, `stat` (null where no payer rule is valid).
+        `price_kr` (in prices of `price_year`; null where an index value is missing; below 0 of what citizens pay),
+        `illustrative`, and the shares `kommune`, `region`, `stat` (null where no payer rule is valid).
     """
     rows = price_rows(needed, catalogue).rename({"year": "price_row_year"})
     series = catalogue.price_index.select("index", "year", "value")
     row_values = series.rename({"year": "price_row_year", "value": "row_value"})
     study_values = series.filter(year=price_year).select("index", study_value="value")
+    sign = pl.when(pl.col("area") == TAXES).then(-1.0).otherwise(1.0)
     return (
-        rows.join(catalogue.services.select("service", "index"), on="service", how="left")
+        rows.join(catalogue.services.select("service", "area", "index"), on="service", how="left")
         .join(row_values, on=["index", "price_row_year"], how="left")
         .join(study_values, on="index", how="left")
         .join(payer_rules(needed, catalogue), on=["service", "start"], how="left")
@@ -78,7 +80,7 @@ def unit_prices(needed: pl.DataFrame, catalogue: Catalogue, price_year: int) -> 
             "price_row_year",
             "index",
             *PAYERS,
-            price_kr=pl.col("price") * pl.col("study_value") / pl.col("row_value"),
+            price_kr=sign * pl.col("price") * pl.col("study_value") / pl.col("row_value"),
             illustrative=pl.col("status") == "illustrative",
         )
     )

@@ -7,7 +7,7 @@ attack (`pipelines.audit`), files (`releases`).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 import polars.selectors as cs
@@ -32,6 +32,7 @@ from pipelines.disclosure.earlier import (
 )
 from pipelines.disclosure.knowledge import nested, rates, years_of
 from pipelines.disclosure.protect import IS_COMPARED, Protected, StudyTables, protect
+from pipelines.disclosure.taxes import turned, turned_costs
 from pipelines.disclosure.truth import behind
 from pipelines.employment import GROUP_BY, members_by_months
 from pipelines.splits import members_of
@@ -90,6 +91,9 @@ def through_the_gate(
     Raises:
         DisclosureError: with what was told before, something may not be told; or the attack got at a withheld figure.
     """
+    tables = _turned(tables)
+    costs = turned_costs(costs, catalogue.services)
+    earlier = [replace(release, rows=turned(release.rows)) for release in earlier]
     base = members_of(study_base)
     own = pl.concat([tables.cost_table.filter(~IS_COMPARED), tables.employment_table])
     there = periods.filter("present")
@@ -155,7 +159,8 @@ def through_the_gate(
             alone |= set(numbers)
         else:
             if found.passed:
-                return Passed(protected, evidence, found, base, whole, alone)
+                told_tables = replace(protected, tables=_turned(protected.tables))
+                return Passed(told_tables, evidence, found, base, whole, alone)
             faults = _came_to_light(found, told_before=bool(earlier))
             of_population = found.leaks.select(IS_COMPARED).to_series()
             whole |= set(found.leaks.filter(~of_population)["period"])
@@ -165,6 +170,10 @@ def through_the_gate(
         first = first or faults
         if before == (whole, alone):
             raise DisclosureError(first)
+
+
+def _turned(tables: StudyTables) -> StudyTables:
+    return replace(tables, **{name: turned(table) for name, table in tables.items() if "area" in table.columns})
 
 
 def _read(table: pl.DataFrame, unread: Sequence[int]) -> pl.DataFrame:

@@ -9,6 +9,8 @@ import polars as pl
 
 LINE = ("area", "service")
 """What tells lines apart: an area line has no service, the line of all neither."""
+TAXES = "skat"
+"""The area of what citizens pay: its costs are below 0, and in no total, which is of what is paid for them."""
 
 
 def lines(services: pl.DataFrame) -> pl.DataFrame:
@@ -19,13 +21,13 @@ def lines(services: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         `area`, `service`, `unit` (null on area and total lines), `parts` (the services that the line is made of):
-        the services of each area, the area, and last the total.
+        the services of each area, the area, and last the total, which is of all areas but `TAXES`.
     """
     rows: list[tuple[str | None, str | None, str | None, list[str]]] = []
     for (area,), own in services.group_by("area", maintain_order=True):
         rows += [(area, service, unit, [service]) for service, unit in own.select("service", "unit").rows()]
         rows.append((area, None, None, own.get_column("service").to_list()))
-    rows.append((None, None, None, services.get_column("service").to_list()))
+    rows.append((None, None, None, services.filter(pl.col("area") != TAXES).get_column("service").to_list()))
     text = pl.String()
     schema = pl.Schema({"area": text, "service": text, "unit": text, "parts": pl.List(text)})
     return pl.DataFrame(rows, schema=schema, orient="row")

@@ -46,6 +46,7 @@ def _figures(book: Book) -> Iterator[Figure]:
         yield _comparison(book)
     if tables.employment_table.height:
         yield _employment(book)
+        yield _employment_areas(book)
     yield _services(book)
 
 
@@ -147,6 +148,26 @@ def _employment(book: Book) -> Figure:
         [labels.period(period) for period in periods],
         [[_point(rows.get((group, period)), "mean_cost") for group in groups] for period in periods],
         "kr",
+    )
+
+
+def _employment_areas(book: Book) -> Figure:
+    """Report A's Figur 3: what citizens cost by area in the last period, by their months in employment in it."""
+    table, tables, labels = book.tables.employment_table, book.tables, book.labels
+    last = table["period"].max()
+    groups = table["group"].unique(maintain_order=True).to_list()
+    areas = [line for line in tables.lines() if line.level == "area" and line in tables.priced]
+    of_last = table.filter(pl.col("period") == last, pl.col("area").is_not_null())
+    rows = {(row["area"], row["group"]): row for row in of_last.iter_rows(named=True)}
+    return Figure(
+        "employment_areas",
+        labels.text("chart.employment_areas", period=labels.period(last)),
+        "column",
+        [labels.text("months", group=group) for group in groups],
+        [name_of(book, line) for line in areas],
+        [[_point(rows.get((line.area, group)), "mean_cost") for group in groups] for line in areas],
+        "kr",
+        stacked=True,
     )
 
 

@@ -94,6 +94,10 @@ WORKBOOK_TEXTS: dict[str, tuple[str, str]] = {
         "Samlet omkostning pr. borger efter måneder i ordinær beskæftigelse",
         "Total cost per citizen by months in ordinary employment",
     ),
+    "chart.employment_areas": (
+        "Omkostning pr. borger efter måneder i ordinær beskæftigelse og område, {period}",
+        "Cost per citizen by months in ordinary employment and area, {period}",
+    ),
     "chart_note": ("Borgere målt: {n}. {price_level}", "Citizens measured: {n}. {price_level}"),
     # Changes
     "changes_reading": (

@@ -23,6 +23,7 @@ from pipelines.disclosure.protect import IS_COMPARED, StudyTables
 from pipelines.employment import employment_table
 from pipelines.gate import Passed, through_the_gate
 from pipelines.intervals import wilson
+from pipelines.lines import TAXES
 from pipelines.tables import cost_table
 from pipelines.use import USE_SCHEMA
 
@@ -75,9 +76,11 @@ class Person:
 
 
 @cache
-def small_catalogue() -> Catalogue:
+def small_catalogue(*, taxed: bool = False) -> Catalogue:
+    """The services of `SERVICES`; `taxed`: what is `social` is what citizens pay instead."""
     years = (2017, 2018, 2019)
-    services = [(s, area, "r", s, measure, unit, "pl", s, s) for s, area, measure, unit in SERVICES]
+    areas = {"social": TAXES} if taxed else {}
+    services = [(s, areas.get(area, area), "r", s, measure, unit, "pl", s, s) for s, area, measure, unit in SERVICES]
     prices = [
         (s, year, kr * (DEARER if s == "ydelse" and year == 2019 else 1), "sourced", "test")
         for s, kr in PRICE.items()
@@ -129,15 +132,23 @@ class World:
     periods: pl.DataFrame
     costs: pl.DataFrame
     tables: StudyTables
+    catalogue: Catalogue
 
     def gate(self, of: Profile, earlier: Sequence[Earlier] = ()) -> Passed:
         return through_the_gate(
-            self.tables, self.base, self.periods, self.costs, LOOK_BACK, small_catalogue(), PRICE_YEAR, of, earlier
+            self.tables, self.base, self.periods, self.costs, LOOK_BACK, self.catalogue, PRICE_YEAR, of, earlier
         )
 
 
-def world(people: Sequence[Person], *, received: int | None = None, numbers: Iterable[int] | None = None) -> World:
-    """The tables of these citizens; `received`: rows of the list, the others set aside."""
+def world(
+    people: Sequence[Person],
+    *,
+    received: int | None = None,
+    numbers: Iterable[int] | None = None,
+    taxed: bool = False,
+) -> World:
+    """The tables of these citizens; `received`: rows of the list, the others set aside; `taxed`: see the catalogue."""
+    catalogue = small_catalogue(taxed=taxed)
     numbered = list(zip(numbers or range(1, len(people) + 1), people, strict=True))
     base = pl.DataFrame(
         [(n, p.kommune, p.gruppe, p.koen, 40, p.start, "1", 1, p.koen == "2", None, None) for n, p in numbered],
@@ -170,19 +181,19 @@ def world(people: Sequence[Person], *, received: int | None = None, numbers: Ite
         schema=USE_SCHEMA,
         orient="row",
     )
-    priced = costs(use, periods, small_catalogue(), PRICE_YEAR)
+    priced = costs(use, periods, catalogue, PRICE_YEAR)
     own = base.select("person", "kom", "group")
-    table = cost_table(STUDY, own, periods, priced, small_catalogue(), PERIODS, PRICE_YEAR)
-    employed = employment_table(STUDY, periods, priced, small_catalogue(), PERIODS, PRICE_YEAR)
+    table = cost_table(STUDY, own, periods, priced, catalogue, PERIODS, PRICE_YEAR)
+    employed = employment_table(STUDY, periods, priced, catalogue, PERIODS, PRICE_YEAR)
     tables = StudyTables(
         cost_table=table,
         employment_table=employed,
-        changes=changes(STUDY, table, own, periods, priced, small_catalogue().services, draws=5),
+        changes=changes(STUDY, table, own, periods, priced, catalogue.services, draws=5),
         characteristics=characteristics(STUDY, base),
         before_start=_before_start(people),
         participant_flow=_flow(len(people), len(people) if received is None else received),
     )
-    return World(own, periods, priced, tables)
+    return World(own, periods, priced, tables, catalogue)
 
 
 def _use(number: int, period: int, person: Person) -> list[tuple]:

@@ -13,6 +13,7 @@ from reference.attacker import Key, determined
 
 from faults import DisclosureError
 from pipelines.disclosure.protect import StudyTables
+from pipelines.lines import TAXES
 
 FIGURES = {"n_users": "n_users", "quantity": "mean_quantity", "cost": "mean_cost"} | {
     payer: f"mean_cost_{payer}" for payer in ("kommune", "region", "stat")
@@ -25,6 +26,7 @@ complete = st.builds(
     use=st.tuples(units, units, units, units),
     months=st.sampled_from([0, 0, 5, 12]),
     koen=st.sampled_from("12"),
+    herberg=st.sampled_from([False, True, None]),
 )
 some_unknown = st.builds(
     Person,
@@ -35,25 +37,37 @@ some_unknown = st.builds(
     start=st.sampled_from([2018, 2018, 2019]),
     unmeasured=st.sampled_from([(), (), ("ydelse",), ("hjaelp", "besoeg"), ("arbejde",)]),
     absent=st.sampled_from([(), (), (-1,), (0,)]),
+    herberg=st.sampled_from([False, True, None]),
 )
 SLOW = settings(deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow])
 profiles = st.sampled_from(["dst", "sds", "strict"])
 
 
 @st.composite
-def studies(draw: st.DrawFn, person: st.SearchStrategy[Person]) -> World:
+def studies(draw: st.DrawFn, person: st.SearchStrategy[Person], *, taxed: bool = False) -> World:
     """Citizens of a few kinds, few or many of each."""
     kinds = draw(st.lists(st.tuples(person, st.integers(1, 12)), min_size=1, max_size=3))
     people = [one for one, n in kinds for _ in range(n)]
-    return world(people, received=len(people) + draw(st.sampled_from([0, 2, 9])))
+    return world(people, received=len(people) + draw(st.sampled_from([0, 2, 9])), taxed=taxed)
 
 
 @settings(SLOW, max_examples=5)
 @given(studies(complete), profiles)
 def test_no_withheld_figure_follows_from_what_is_printed(study: World, name: str) -> None:
+    _nothing_follows(study, name, AREAS)
+
+
+@settings(SLOW, max_examples=3)
+@given(studies(complete, taxed=True), profiles)
+def test_nor_where_citizens_pay(study: World, name: str) -> None:
+    """What is below 0 is in no total, and is protected as what is above."""
+    _nothing_follows(study, name, AREAS | {service: TAXES for service, area in AREAS.items() if area == "social"})
+
+
+def _nothing_follows(study: World, name: str, areas: Mapping[str, str]) -> None:
     shown = study.gate(profile(name)).protected.tables
     groups = _groups(study)
-    price = {service: Fraction(kr) for service, kr in PRICE.items()}
+    price = {service: Fraction(-kr if areas[service] == TAXES else kr) for service, kr in PRICE.items()}
     shares = {service: tuple(Fraction(share).limit_denominator(10) for share in of) for service, of in SHARES.items()}
     for period in (-1, 0):
         true, withheld = _figures(study.tables, shown, period)
@@ -61,8 +75,8 @@ def test_no_withheld_figure_follows_from_what_is_printed(study: World, name: str
         rests = {key: 0 for key in true if key[0] == "alle" and key[3] != "n_study" and "none" in groups["gruppe"]}
         withheld |= {("none", *key[1:]) for key in rests}
         printed = {key: value for key, value in true.items() if key not in withheld}
-        found = determined(printed, sorted(withheld, key=str), list(groups.values()), AREAS, price, shares)
-        secret = {key for key in found if _is_secret(key, true, study, name)}
+        found = determined(printed, sorted(withheld, key=str), list(groups.values()), areas, price, shares)
+        secret = {key for key in found if _is_secret(key, true, study, name, areas)}
         assert not secret, (name, period, secret)
 
 
@@ -136,10 +150,11 @@ def _figures(true: StudyTables, shown: StudyTables, period: int) -> tuple[dict[K
     return figures, set(figures) - printed
 
 
-def _is_secret(key: Key, true: Mapping[Key, Fraction], study: World, name: str) -> bool:
+def _is_secret(key: Key, true: Mapping[Key, Fraction], study: World, name: str, areas: Mapping[str, str]) -> bool:
     group, *_, column = key
     if group == "none":
         few = study.base["group"].null_count() < profile(name).min_count
         return few and column in ("n_users", "quantity", "cost")
-    never_pays = column in ("region",) and key[1] == "indkomst"
+    without_region = ("indkomst", None) if areas["hjaelp"] == TAXES else ("indkomst",)
+    never_pays = column == "region" and key[1] in without_region
     return not never_pays and not (true[key] == 0 and profile(name).show_zero)

@@ -77,7 +77,7 @@ def of_everybody(column: str, **where: object) -> list[float | None]:
 def test_every_chart_reads_cells_and_keeps_the_same_values(charts):
     services = title("share_services", count=8)
     keys = ("flow", "payers", "areas", "share_areas", "comparison", "changes", "employment")
-    assert set(charts) == {services, *map(title, keys)}
+    assert set(charts) == {services, *map(title, keys), title("employment_areas", period="2. år efter")}
     for series in charts.values():
         for one in series:
             assert one["cached"] == pytest.approx(one["val"])
@@ -92,7 +92,7 @@ def test_the_total_is_stacked_by_payer_on_two_sheets(workbook, charts):
         assert one["cat"] == ["Året før", "Startåret", "1. år efter", "2. år efter"]
         assert one["val"] == pytest.approx(of_everybody(f"mean_cost_{payer}", area=None, service=None))
     assert len(workbook["Overblik"]._charts) == 1
-    assert len(workbook["Figurer"]._charts) == 8
+    assert len(workbook["Figurer"]._charts) == 9
 
 
 def test_areas_stand_beside_each_other_by_period(charts):
@@ -167,11 +167,19 @@ def test_costs_by_months_in_work_leave_the_withheld_group_out(charts, workbook):
     assert total[5] == "skjult"
 
 
+def test_costs_by_months_in_work_are_stacked_by_area(charts):
+    drawn = charts[title("employment_areas", period="2. år efter")]
+    assert [one["tx"][0] for one in drawn] == ["Overførselsindkomst", "Sociale serviceydelser", "Sundhed"]
+    last = release().employment_table.filter(period=2, area="overfoerselsindkomst")["mean_cost"].to_list()
+    assert any(last)
+    assert drawn[0]["val"] == pytest.approx(last)
+
+
 def test_notes_say_of_how_many_and_in_which_years_prices(workbook):
     notes = [row[0].value for row in workbook["Figurer"].iter_rows() if str(row[0].value).startswith("Borgere målt: ")]
     assert notes[0] == "Borgere målt: Året før 100; Startåret 100; 1. år efter 99. Priser i 2023-niveau."
     assert any("Befolkningen 5.999-6.000" in note for note in notes)
-    assert len([note for note in notes if note.endswith("Priser i 2023-niveau.")]) == 5  # the other two are of shares
+    assert len([note for note in notes if note.endswith("Priser i 2023-niveau.")]) == 6  # the other two are of shares
 
 
 def test_the_numbers_behind_charts_are_outside_of_the_printed_pages(workbook):

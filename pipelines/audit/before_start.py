@@ -79,11 +79,7 @@ def _relate_around(
         if system.known(row["n_citizens"]) != system.known(measured):  # then they are not the same citizens
             continue
         system.relate([(1, row["n_users"]), (-1, n)], 0, np.inf)
-        others = [
-            (service, period)
-            for service, area in knowledge.areas.items()
-            if line[0] in (None, area) and service not in services
-        ]
+        others = [(service, period) for service in knowledge.services_of(line) if service not in services]
         beside = _rows_of(others, rows, knowledge)
         if len(beside) == len(others):
             users = [(-1.0, other["n_users"]) for other in beside]

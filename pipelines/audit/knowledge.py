@@ -14,6 +14,7 @@ import polars as pl
 
 from catalogue.profiles import Profile
 from pipelines.before_start import counted
+from pipelines.lines import TAXES
 
 COUNTS = ("n_study", "n_citizens", "n_users")
 COSTS = ("cost", "cost_kommune", "cost_region", "cost_stat")
@@ -132,6 +133,13 @@ class Knowledge:
     earlier: Sequence[Earlier] = ()
     population_rates: pl.DataFrame | None = None
     look_back: Mapping[str, Sequence[tuple[str, int]]] = field(default_factory=dict)
+
+    def services_of(self, line: Line) -> list[str]:
+        """The services that a line is made of; what citizens pay is in no total."""
+        area, service = line
+        if service:
+            return [service]
+        return [name for name, own in self.areas.items() if own == area or (area is None and own != TAXES)]
 
     @cached_property
     def rate(self) -> dict[tuple[str, int], Rate]:

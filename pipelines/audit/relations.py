@@ -31,6 +31,7 @@ from pipelines.audit.knowledge import (
 )
 from pipelines.audit.system import Figure, System
 from pipelines.before_start import LEFT
+from pipelines.lines import TAXES
 
 Figures = dict[str, Figure]
 Rates = Mapping[tuple[str, int], Rate]
@@ -68,7 +69,7 @@ class Relations:
             (area, None): [(area, service) for service, own in knowledge.areas.items() if own == area]
             for area in knowledge.areas.values()
         }
-        self.members[TOTAL] = list(self.members)
+        self.members[TOTAL] = [line for line in self.members if line[0] != TAXES]
         self.differences: list[tuple[dict[str, Any], str, Figure]] = []
         self.now = Rows()
         self._put(released, self.now)
@@ -108,7 +109,7 @@ class Relations:
         A printed row has an unknown for each, since it tells each; of another, those that follow from the quantity by
         a price or share that is the same for everybody are that times a factor.
         """
-        services = self._services(line)
+        services = self.knowledge.services_of(line)
         own = rate[services[0], period] if line[1] else None
         priced = any(rate[service, period].price for service in services)
         figures = {name: self.system.unknown(whole=True) for name in ("n_citizens", "n_users")}
@@ -336,10 +337,6 @@ class Relations:
 
     def _rate(self, who: Who) -> Rates:
         return self.knowledge.population_rate if who[0] in POPULATION else self.knowledge.rate
-
-    def _services(self, line: Line) -> Sequence[str]:
-        area, service = line
-        return [service] if service else [name for name, own in self.knowledge.areas.items() if area in (None, own)]
 
 
 def place_of(row: Mapping[str, Any]) -> Place:

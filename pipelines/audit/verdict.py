@@ -19,7 +19,6 @@ from pipelines.audit.knowledge import (
     POPULATION,
     SIZED_BY_PERIOD,
     Knowledge,
-    Line,
     Released,
     Who,
     ceiling,
@@ -180,10 +179,8 @@ def _ceilings(knowledge: Knowledge, unused: Set[tuple[int, str]] = frozenset()) 
     """`period`, `area`, `service`, `column`, `ceiling`: the most of it that one citizen can have, where limited, of
     the services that are not `unused` in the period.
     """
-    services: dict[Line, list[str]] = {}
-    for service, area in knowledge.areas.items():
-        for line in ((area, service), (area, None), (None, None)):
-            services.setdefault(line, []).append(service)
+    lines = [line for service, area in knowledge.areas.items() for line in ((area, service), (area, None))]
+    services = {line: knowledge.services_of(line) for line in (*lines, (None, None))}
     rows = [
         (
             period,

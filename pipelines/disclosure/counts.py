@@ -14,6 +14,7 @@ import polars as pl
 from catalogue.profiles import Profile
 from pipelines.disclosure.suppression import suppress
 from pipelines.disclosure.system import System, Term
+from pipelines.lines import TAXES
 from pipelines.splits import GROUPINGS
 
 Key = tuple[str | int | None, ...]
@@ -146,7 +147,7 @@ def line_orders(classed: pl.DataFrame) -> list[tuple[Key, Key]]:
         ((of_line[parent], by, group), (number, by, group))
         for (by, group, area, service), number in of_line.items()
         for parent in ((by, group, area, None), (by, group, None, None))
-        if parent in of_line
+        if parent in of_line and (parent[2] or area != TAXES)
     }
     everyone = classed.filter(pl.col("n_citizens") == pl.col("n_study")).select("class", "group_by", "group")
     full = {(by, group): (number, by, group) for number, by, group in everyone.rows()}

@@ -20,6 +20,7 @@ from pipelines.costs import PAYERS
 from pipelines.disclosure.counts import Key
 from pipelines.disclosure.truth import ROW
 from pipelines.disclosure.values import KKR, Differ, Row
+from pipelines.lines import TAXES
 
 SAME = 1e-9
 """Two means are the same that differ by no more than this share of them, and what rounding hides."""
@@ -124,7 +125,7 @@ def in_prices_of_now(release: Earlier, rates: pl.DataFrame) -> Earlier:
     )  # fmt: skip
     own = by_service.filter(pl.col("service").is_not_null())
     areas = _added_up(own, by_service, "area")
-    total = _added_up(areas.filter(pl.col("area").is_not_null()), by_service, None)
+    total = _added_up(areas.filter(pl.col("area") != TAXES), by_service, None)
     rows = pl.concat([own, areas, total]).select(release.rows.columns)
     return replace(release, rows=rows)
 

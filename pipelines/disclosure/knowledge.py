@@ -80,8 +80,9 @@ def rates(periods: pl.DataFrame, catalogue: Catalogue, numbers: Sequence[int], p
     starts = periods.select("period", "start").unique()
     needed = catalogue.services.select("service").join(starts.select("start").unique(), how="cross")
     priced = unit_prices(needed, catalogue, price_year).join(starts, on="start")
+    kr = pl.col("price_kr").abs()  # of what citizens pay (pipelines.disclosure.taxes)
     bounds = [
-        *(pl.col("price_kr").min().alias("price_low"), pl.col("price_kr").max().alias("price_high")),
+        *(kr.min().alias("price_low"), kr.max().alias("price_high")),
         *(pl.col(payer).fill_null(0).min().alias(f"{payer}_low") for payer in PAYERS),
         *(pl.col(payer).fill_null(1).max().alias(f"{payer}_high") for payer in PAYERS),
     ]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipelines.costs import COST_COLUMNS, PAYERS
+from pipelines.lines import TAXES
 
 ROW = ("group_by", "group", "period", "area", "service")
 SUMS_SCHEMA = pl.Schema(
@@ -46,8 +47,10 @@ def behind(members: pl.DataFrame, costs: pl.DataFrame, services: pl.DataFrame, c
     used = rows.filter(pl.col("quantity") > 0).select("person", "period", "area", "service", "quantity", *COST_COLUMNS)
     of_area = used.join(unmeasured, on=["person", "period", "area"], how="anti")
     areas = _added(of_area, "area").with_columns(service=pl.lit(None, pl.String))
-    of_all = used.join(unmeasured, on=["person", "period"], how="anti")
-    areas_of_all = areas.join(unmeasured, on=["person", "period"], how="anti")
+    in_total = pl.col("area") != TAXES
+    unmeasured_of_all = unmeasured.filter(in_total)
+    of_all = used.filter(in_total).join(unmeasured_of_all, on=["person", "period"], how="anti")
+    areas_of_all = areas.join(unmeasured_of_all, on=["person", "period"], how="anti")
     total = _added(of_all).with_columns(area=pl.lit(None, pl.String), service=pl.lit(None, pl.String))
     in_rows = pl.concat([of_area, areas_of_all], how="diagonal").join(members, on=["person", "period"])
     sums = [pl.len().alias("n_users"), *(pl.sum(name).fill_null(0) for name in SUMS[1:])]

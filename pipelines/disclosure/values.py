@@ -22,6 +22,7 @@ from pipelines.costs import PAYERS
 from pipelines.disclosure.primary import of_amounts
 from pipelines.disclosure.suppression import suppress
 from pipelines.disclosure.system import System, Term
+from pipelines.lines import TAXES
 
 KKR = 1000.0
 """Kroner are solved for in thousands, so that they are of the size of counts."""
@@ -44,7 +45,7 @@ class Row(NamedTuple):
     @property
     def parent(self) -> Row | None:
         """The row that it adds up to, over services or areas."""
-        if self.area is None:
+        if self.area is None or (self.area == TAXES and self.service is None):
             return None
         return Row(self.group_by, self.group, self.area if self.service else None, None)
 
@@ -70,8 +71,7 @@ Differ = dict[Row, list[tuple[int, Mapping[str, float]]]]
 """What earlier releases told of other citizens: of a row how many came or went since each, and the sums it told."""
 Cells = dict[str, Term]
 """A row's cells by measure: `users`, `quantity`, `kommune`, `region`, `stat`, `cost`. What everybody can tell from
-another cell is that cell times a factor: of most services a payer's part is, of the quantity.
-"""
+another cell is that cell times a factor: of most services a payer's part is, of the quantity."""
 
 
 def hidden_values(
@@ -191,8 +191,7 @@ class _Period:
             return cells
         rate = self.rates.get(key.service or "")
         if rate and rate["price_low"] is not None and all(rate[f"{of}_low"] == rate[f"{of}_high"] for of in RATED):
-            quantity = cells["quantity"][1]
-            price = rate["price_low"] / KKR
+            price, quantity = rate["price_low"] / KKR, cells["quantity"][1]
             return cells | {payer: (price * rate[f"{payer}_low"], quantity) for payer in PAYERS}
         paid = {payer: row[f"mean_cost_{payer}"] * n / KKR for payer in PAYERS}
         highs = {measure: n * self._most(key, measure) for measure in (*PAYERS, "cost")}
@@ -231,7 +230,8 @@ class _Period:
         """The most that a citizen can have of a measure; 0 of what nobody uses, or a payer never pays for."""
         total = 0.0
         for service, area in self.area_of.items():
-            if service in self.unused or key.service not in (None, service) or key.area not in (None, area):
+            inside = key.area == area or (key.area is None and area != TAXES)
+            if service in self.unused or key.service not in (None, service) or not inside:
                 continue
             rate, each = self.rates[service], 1.0
             if measure != "quantity":

@@ -12,6 +12,7 @@ import polars as pl
 
 from pipelines.comparison import GROUPS as COMPARED_WITH
 from pipelines.costs import COST_COLUMNS, PAYERS
+from pipelines.lines import TAXES
 from pipelines.quality.across import MEASURE_SCHEMA, measured
 from pipelines.quality.handic_coverage import WITHOUT_DATA
 from pipelines.tables import CELL
@@ -169,7 +170,9 @@ def cost_table_measures(table: pl.DataFrame, study_base: pl.DataFrame) -> pl.Dat
     services = own.filter(pl.col("service").is_not_null())
     areas = own.filter(pl.col("service").is_null() & pl.col("area").is_not_null())
     totals = own.filter(pl.col("area").is_null())
-    sums = pl.concat([_sums(services, areas, [*CELL, "area"]), _sums(areas, totals, list(CELL))])
+    sums = pl.concat(
+        [_sums(services, areas, [*CELL, "area"]), _sums(areas.filter(pl.col("area") != TAXES), totals, list(CELL))]
+    )
     return _by_period(
         table,
         {

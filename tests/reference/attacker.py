@@ -26,7 +26,8 @@ def determined(
 ) -> set[Key]:
     """The figures of `withheld` that have one value in every solution of the release's equalities.
 
-    `printed` holds sums and counts by figure. Each of `partitions` lists groups that make up `alle`.
+    `printed` holds sums and counts by figure. Each of `partitions` lists groups that make up `alle`. The total is of
+    all areas but `skat`.
     """
     every = {*printed, *withheld}
     relations: list[Relation] = []
@@ -43,7 +44,8 @@ def determined(
             inner = [name for name in areas if name in price and area in (None, areas[name])]
             below = [((group, areas[name], name, column), one) for name in inner]
             if area is None:
-                below = [((group, name, None, column), one) for name in {areas[name] for name in inner}]
+                counted = {areas[name] for name in inner} - {"skat"}
+                below = [((group, name, None, column), one) for name in counted]
             state((group, area, None, column), below)
         if column == "quantity" and service in price:
             state((group, area, service, "cost"), [((group, area, service, "quantity"), price[service])])
