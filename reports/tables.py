@@ -23,6 +23,9 @@ RELEASED = ("cost_table", "employment_table", "changes", "characteristics", "bef
 CATEGORIES = pl.Schema(dict.fromkeys(("category", "service", "register", "label_da", "label_en"), pl.String))
 """Which services are told of together before the start, and of which register each is."""
 COMPARED = ("alle", "befolkning", "befolkning_standardiseret")
+HOSPITALS = "lpr_a_kontakt"
+BREAK = " †"
+"""After the name of what is counted in a register whose counts jumped between the periods shown: see `reading_2019`."""
 """Groupings that have one group: the study base, and what it is held against."""
 
 
@@ -100,8 +103,14 @@ class ReleaseTables:
         return {name: one.view(self.tables[one.made_of]) for name, one in NAMED_TABLES.items()}
 
     def labels(self, language: str) -> Labels:
-        """The words for it in ``language`` (``da`` or ``en``; else ValueError)."""
-        return Labels.of(language, self.anchored, self.areas, self.services, self.categories)
+        """The words for it in ``language`` (``da`` or ``en``; else ValueError); names with `BREAK` where that holds."""
+        areas, services = self.areas, self.services
+        if self.crosses_2019:
+            of_hospitals = pl.col("register") == HOSPITALS
+            their_areas = services.filter(of_hospitals).get_column("area").unique()
+            services = _marked(services, of_hospitals)
+            areas = _marked(areas, pl.col("area").is_in(their_areas.implode()))
+        return Labels.of(language, self.anchored, areas, services, self.categories)
 
     @property
     def anchored(self) -> bool:
@@ -167,3 +176,11 @@ class ReleaseTables:
         priced = self.services.filter(pl.col("service").is_in(self.sources["service"].implode()))
         named = pl.concat([figures, priced.select("area", "service"), priced.select("area", service=None)])
         return {Line(), *(Line(area, service) for area, service in named.iter_rows())}
+
+
+def _marked(named: pl.DataFrame, crossing: pl.Expr) -> pl.DataFrame:
+    """Rows of the catalogue with `BREAK` after the names of those whose counts cross it."""
+    return named.with_columns(
+        pl.when(crossing).then(pl.col(label) + BREAK).otherwise(label).alias(label)
+        for label in ("label_da", "label_en")
+    )

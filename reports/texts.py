@@ -134,10 +134,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The course is not equally long for all citizens and cannot be compared directly with a year.",
     ),
     "reading_2019": (
-        "I 2019 gik sygehusene over fra LPR2 til LPR3, og antallet af registrerede kontakter sprang. En ændring i "
-        "sygehusforbrug hen over 2019 kan skyldes registret.",
-        "In 2019 hospitals went over from LPR2 to LPR3, and the number of recorded contacts jumped. A change in "
-        "hospital use over 2019 may be the register's.",
+        "† I 2019 gik sygehusene over fra LPR2 til LPR3, og antallet af registrerede kontakter sprang. En ændring hen "
+        "over 2019 i en række med mærket, eller i omkostningen i alt, kan skyldes registret.",
+        "† In 2019 hospitals went over from LPR2 to LPR3, and the number of recorded contacts jumped. A change over "
+        "2019 in a row with the mark, or in the total cost, may be the register's.",
     ),
     "contents": ("Ark i denne fil", "Sheets in this file"),
     # Headings

@@ -149,6 +149,14 @@ def test_it_warns_of_illustrative_prices_and_2019_only_where_they_are(tmp_path):
     assert SHARED["reading_2019"][0] in " ".join(Page((tmp_path / "y.html").read_text(encoding="utf-8")).text)
 
 
+def test_what_hospitals_counted_over_2019_is_marked_wherever_it_is_named():
+    before, after = release().labels("da"), release(crosses_2019=True).labels("da")
+    for kind, id_ in (("service", "ambulant"), ("service", "sengedag"), ("area", "sundhed")):
+        assert after.name(kind, id_) == before.name(kind, id_) + " †"
+    for kind, id_ in (("service", "stoette"), ("area", "overfoerselsindkomst")):
+        assert after.name(kind, id_) == before.name(kind, id_)
+
+
 @pytest.mark.parametrize(
     ("profile", "told", "untold"),
     [
