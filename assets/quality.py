@@ -67,6 +67,7 @@ CODES_THAT_COUNT = {
     "handic": ("code", lambda catalogue: catalogue.handic_services.get_column("code")),
     "herb_forsorg_mv_f": ("ophold_type", lambda catalogue: catalogue.shelter_stays.get_column("code")),
     "sssy": ("spec2", lambda catalogue: catalogue.sssy_specialties.get_column("spec2")),
+    "drg_kontakter": ("speciale", lambda catalogue: catalogue.psychiatric_specialties_lpr2.get_column("specialty")),
     "siu_individ_udgifter_total": ("indsats", lambda catalogue: catalogue.siu_services.get_column("code")),
 }
 """The column whose codes decide what counts, and those that the method or the catalogue knows."""

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -124,9 +125,26 @@ class Catalogue:
 def read_catalogue(overlay: Path | None = None) -> Catalogue:
     """Read the shipped catalogue, each file replaced whole by the one of that name in ``overlay``.
 
+    Every step of a run asks for it: it is read anew when a file is another than before.
+
     Raises `CatalogueError` with every fault of every file: missing columns, values that cannot be read or are not
     allowed, rows with one key (or one key on the same day), payer shares that do not add up to 1.
     """
+    laid = sorted(overlay.iterdir()) if overlay and overlay.is_dir() else []
+    return _catalogue(overlay, tuple(_as_it_stands(path) for path in [*catalogue_files(overlay).values(), *laid]))
+
+
+def _as_it_stands(path: Path) -> tuple[str, int, int]:
+    """What tells a file from what it was: its name, when it was written, and its bytes; one that is gone has none."""
+    try:
+        state = path.stat()
+    except OSError:
+        return str(path), 0, 0
+    return str(path), state.st_mtime_ns, state.st_size
+
+
+@lru_cache(maxsize=2)
+def _catalogue(overlay: Path | None, _: tuple[tuple[str, int, int], ...]) -> Catalogue:
     faults = _overlay_faults(overlay) if overlay else []
     frames = {}
     for name, path in catalogue_files(overlay).items():

@@ -7,7 +7,8 @@ A record says: in ``table`` of ``study``, take the rows that meet ``where``; the
 
 - ``table``: ``participants``, ``participant_flow``, ``cost_table``, ``employment_table``, ``characteristics``,
   ``before_start``; or ``set_aside``, the delivered rows that reading a register must set aside (``where`` holds
-  ``register`` and ``reason``, ``column`` is ``n``).
+  ``register`` and ``reason``, ``column`` is ``n``); or ``spells``, those of a register that is in no cost table
+  (``where`` holds ``register``, and the ``year`` that a spell starts in).
 - ``where``: a column to a value, to null (is null), to a list (any of it), or to ``{"min", "max"}`` (both included).
 - ``aggregate``: ``count`` (of rows; ``column`` is null) or ``sum`` (of the column; of one row its value; of none 0).
 - ``kind``: ``exact`` (equal; floats to a relative 1e-9), ``printed`` (the value times ``scale``, rounded to
@@ -31,16 +32,19 @@ Record = dict[str, Any]
 
 A, B = plan.AABEN_DIALOG, plan.SAMARBEJDSMODELLEN
 TRANSFERS, SOCIAL, HEALTH, WORK = "overfoerselsindkomst", "sociale_serviceydelser", "sundhed", "beskaeftigelse"
+LAW, TAXES = "politi_retsvaesen", "skat"
 HOSPITAL = [f"{kind}_{one}" for kind in ("somatik", "psykiatri") for one in ("indlaeggelse", "sengedag", "ambulant")]
 PSYCHIATRIC = ["psykiatri_indlaeggelse", "psykiatri_sengedag", "psykiatri_ambulant"]
 AREAS = {
     TRANSFERS: [*dream_weeks.CODES, "barselsdagpenge", "fleksydelse", "jobafklaring"],
     SOCIAL: [*handic.CODES, "forsorgshjem", "forsorgshjem_andre_ophold", "stofbehandling"],
     HEALTH: [*HOSPITAL, "almen_laege", "almen_laege_honorar", "almen_laege_70_90"],
-    WORK: ["ordinaer_beskaeftigelse"],
+    WORK: ["ordinaer_beskaeftigelse", "loentimer"],
+    TAXES: ["loen"],
+    LAW: list(A.law),
 }
 ALCOHOL = "alkoholbehandling"  # told of before the start alone: its register ends before the studies do
-ORE = 100  # the planted fees are in øre, the table's in kroner
+IN_ORE, ORE = ("almen_laege_honorar", "loen"), 100  # planted in øre, in the table in kroner
 EXACT: Record = {"kind": "exact"}
 PERCENT: Record = {"kind": "printed", "scale": 100, "decimals": 0}
 TWO_PERCENT: Record = {"kind": "within", "tolerance": 0.02}
@@ -48,15 +52,22 @@ NEAR: Record = {"kind": "within", "tolerance": 0.05}
 ABOUT: Record = {"kind": "within", "tolerance": 0.1}
 
 
-def answers(population: Population, use: pl.DataFrame, aside: dict[str, dict[str, int]]) -> list[Record]:
-    """All records: the printed figures, every planted service and area, and the rows to be set aside.
+def answers(
+    population: Population, use: pl.DataFrame, aside: dict[str, dict[str, int]], amounts: dict[str, pl.DataFrame]
+) -> list[Record]:
+    """All records: the printed figures, every planted service and area, amounts, and the rows to be set aside.
 
-    ``use`` is what was planted (``planting.plant``), ``aside`` register -> reason -> rows.
+    ``use`` is what was planted (``planting.plant``), ``aside`` register -> reason -> rows, ``amounts`` register ->
+    ``service, year, quantity`` of its spells, in øre.
     """
     records = [*_printed_a(), *_printed_b()]
     for study in plan.STUDIES:
         records += _flow(study) + list(_planted(study, population, use.filter(pl.col("study") == study.study)))
         records += _municipalities(study, population)
+    for register, of_kinds in amounts.items():
+        for service, year, quantity in of_kinds.rows():
+            where = {"register": register, "service": service, "year": year}
+            records.append(_record(None, None, f"{service} {year}", "spells", where, "quantity", quantity, EXACT))
     for register, reasons in aside.items():
         for reason, n in reasons.items():
             where = {"register": register, "reason": reason}
@@ -200,7 +211,7 @@ def _planted(study: StudyPlan, population: Population, use: pl.DataFrame) -> Ite
                 where = _row(period, area, service)
                 yield row(f"{service} citizens", where, "n_citizens", citizens)
                 yield row(f"{service} users", where, "n_users", users)
-                mean = total / citizens / (ORE if service == "almen_laege_honorar" else 1)
+                mean = total / citizens / (ORE if service in IN_ORE else 1)
                 yield row(f"{service} mean", where, "mean_quantity", mean)
             users = now.filter(pl.col("service").is_in(services))["person"].n_unique()
             yield row(f"{area} users", _row(period, area, None), "n_users", users)

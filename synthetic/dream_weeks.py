@@ -46,6 +46,8 @@ _POOLS = np.array(
 _SPELLS, _MEAN_WEEKS, _LONGEST = 12, 38, 90  # shorter spells a citizen with a row, over 33 years
 _ROW_SHARE, _ROW_SHARE_OLD, _DISABLED = 0.62, 0.30, 0.08
 _PENSION_DAYS = 66 * 365 + 17
+A_LITTLE_WORK = np.float32(0.1)  # the degree of a job beside a benefit, which one citizen in so many has:
+_ONE_IN_SO_MANY = 7
 _WORKING = 0.72
 
 
@@ -72,6 +74,7 @@ class Histories:
         benefits = use.filter(pl.col("service").is_in(list(CODES)))
         self.benefits = benefits.partition_by("person", as_dict=True)
         self.work = use.filter(pl.col("service") == "ordinaer_beskaeftigelse").partition_by("person", as_dict=True)
+        self.beside = jobs_beside_benefits(use).partition_by("person", as_dict=True)
 
     def weeks(self, people: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int16]:
         """Codes, a row a week of DREAM and a column a citizen; 0 is blank."""
@@ -147,14 +150,20 @@ class Histories:
     def _plant_work(self, months: NDArray[np.float32], column: int, person: int, degree: np.float32) -> None:
         first, after = (12 * (y - 2008) for y in (self.first_planted[person], self.last_planted[person] + 1))
         months[first:after, column] = 0
-        work, benefits = self.work.get((person,)), self.benefits.get((person,))
+        work, beside = self.work.get((person,)), self.beside.get((person,))
         for row in [] if work is None else work.iter_rows(named=True):
             january = 12 * (row["year"] - 2008)
             months[january : january + row["quantity"], column] = degree
-        for row in [] if benefits is None or person % 7 else benefits.iter_rows(named=True):
-            if row["quantity"] == weeks_in(row["year"]) and row["service"] != "su":
-                january = 12 * (row["year"] - 2008)
-                months[january : january + 12, column] = np.float32(0.1)
+        for row in [] if beside is None else beside.iter_rows(named=True):
+            january = 12 * (row["year"] - 2008)
+            months[january : january + 12, column] = A_LITTLE_WORK
+
+
+def jobs_beside_benefits(use: pl.DataFrame) -> pl.DataFrame:
+    """The years of planted ``use`` in which a citizen works a little in every month, beside a benefit in every week."""
+    benefits = use.filter(pl.col("service").is_in([service for service in CODES if service != "su"]))
+    every_week = pl.Series(weeks_in(benefits["year"].to_numpy()))
+    return benefits.filter(pl.col("quantity") == every_week, pl.col("person") % _ONE_IN_SO_MANY == 0)
 
 
 def _paint(

@@ -23,7 +23,8 @@ class StudyPlan:
     ``social_users`` is the number of citizens with any social service. ``general_practice`` counts contacts, those of
     ``almen_laege`` among those of ``almen_laege_70_90``. ``transfers`` stacks the study base, oldest first, into one
     benefit each; empty where every citizen has a lasting benefit of their own. ``shelter`` and ``treatment`` count
-    days; the figures of ``treatment`` begin with period ``FIRST_TREATED``.
+    days; the figures of ``treatment`` begin with period ``FIRST_TREATED``. ``law`` counts charges, decisions and days
+    imprisoned.
     """
 
     study: str
@@ -39,6 +40,7 @@ class StudyPlan:
     hospital: Figures
     general_practice: Figures
     employment: tuple[Figure, ...]
+    law: Figures
     shelter: Figures = field(default_factory=dict)
     treatment: Figures = field(default_factory=dict)
     transfers: Figures = field(default_factory=dict)
@@ -83,6 +85,11 @@ AABEN_DIALOG = StudyPlan(
         "almen_laege_70_90": ((820, 9_800), (826, 10_100), (815, 9_600), (810, 9_250)),
     },
     employment=((60, 420), (62, 440), (80, 620), (88, 720)),
+    law={
+        "sigtelse": ((83, 148), (76, 130), (64, 104), (58, 92)),
+        "afgoerelse": ((61, 84), (58, 79), (49, 66), (44, 57)),
+        "indsaettelse": ((14, 1_310), (13, 1_190), (11, 960), (10, 840)),
+    },
     transfers={
         "foertidspension": ((245, 12_100), (330, 16_400), (360, 17_950), (398, 19_900)),
         "ressourceforloeb": ((90, 4_300), (90, 4_300), (85, 4_100), (75, 3_650)),
@@ -135,6 +142,11 @@ SAMARBEJDSMODELLEN = StudyPlan(
         "alkoholbehandling": ((3, 400), (4, 520), (5, 640), (5, 600)),
     },
     employment=((1, 8), (1, 9), (1, 9), (1, 12), (1, 12)),
+    law={
+        "sigtelse": ((7, 13), (8, 14), (7, 12), (6, 10), (6, 9)),
+        "afgoerelse": ((6, 9), (6, 8), (6, 8), (5, 7), (5, 6)),
+        "indsaettelse": ((2, 140), (3, 210), (2, 120), (2, 90), (1, 40)),
+    },
     age_bands=(51, 61, 71),
     comparison_ages=(50, 75),
 )

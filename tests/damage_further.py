@@ -131,7 +131,7 @@ def _of_years(years: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
 def refused(register: str, column: str, other: str) -> list[Damage]:
     """What no register is read with: a column gone, no PNR at all, `other`'s file, the period under two names."""
     file = FILES[register]
-    again = f"{file}12"
+    again = file.removesuffix("12") if file.endswith(f"{YEARS[-1]}12") else f"{file}12"
     return [
         Damage("a column gone", change(file, lambda rows: rows.drop(column)), 3, told=(f"{file}.parquet", column)),
         Damage("every PNR gone", change(file, emptied("PNR")), 3, told=(f"{file}.parquet", "no PNR")),

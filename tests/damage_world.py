@@ -26,8 +26,10 @@ FILES = {
     "bef": "bef202312", "dream": "dream202312", "lpr_a_kontakt": "lpr_a_kontakt2023", "handic": "handic2023",
     "udda": "udda2023", "sssy": "sssy2023", "herb_forsorg_mv_f": "herb_forsorg_mv_f2023",
     "smdb_vbgf": "smdb_vbgf2023", "nab": "nab2020", "dod": "dod2023", "vnds": "vnds2023",
+    "bfl": "bfl202312", "krsi": "krsi2023", "kraf": "kraf2023", "krin": "krin2023",
+    "drg_kontakter": "drg_kontakter2023", "siu_individ_udgifter_total": "siu_individ_udgifter_total202312",
 }  # fmt: skip
-"""The newest file of each register; those beyond the four are in `damage_further`."""
+"""The newest file of each register; those beyond the four are in `damage_further` and `damage_pay_and_law`."""
 
 PERSON = np.arange(CITIZENS)
 PNRS = pl.Series("PNR", [f"{104_729 * n + 12_345_678:012d}" for n in range(CITIZENS)])

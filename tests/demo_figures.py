@@ -13,6 +13,28 @@ from typing import Any
 import polars as pl
 
 A, B = "aaben_dialog", "samarbejdsmodellen"
+EXTRACTS = {
+    "bef": "bef/*.parquet",
+    "dream": "dream202412.parquet",
+    "lpr_a_kontakt": "lpr_a_kontakt/*/*.parquet",
+    "handic": "handic2024.csv",
+    "udda": "udda/*.parquet",
+    "sssy": "sssy/*.parquet",
+    "herb_forsorg_mv_f": "herb_forsorg_mv_f2024.csv",
+    "smdb_vbgf": "smdb_vbgf2024.parquet",
+    "nab": "nab2020.csv",
+    "dod": "dod2024.parquet",
+    "vnds": "vnds2024.parquet",
+    "bfl": "bfl/*.parquet",
+    "krsi": "krsi/*.parquet",
+    "kraf": "kraf/*.csv",
+    "krin": "krin/*.csv",
+    "drg_kontakter": "drg_kontakter/*.parquet",
+    "siu_individ_udgifter_total": "siu_individ_udgifter_total202512.csv",
+}
+"""The registers that the demo delivers, and their newest or every file."""
+IN_NO_COST_TABLE = ("drg_kontakter", "siu_individ_udgifter_total")
+"""Registers whose spells no service of a cost table is measured in."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +49,11 @@ class Demo:
 
     def table(self, table: str, study: str) -> pl.DataFrame:
         return pl.read_parquet(self.folder / "store" / table / f"{study}.parquet")
+
+    def spells(self, register: str) -> pl.DataFrame:
+        """A register's spells with the `year` they start in; quantities that any sum of them fits in."""
+        spells = pl.read_parquet(self.folder / "store" / "spells" / f"{register}.parquet")
+        return spells.with_columns(pl.col("quantity").cast(pl.Int64), year=pl.col("start").dt.year())
 
     def set_aside(self, register: str) -> pl.DataFrame:
         return pl.read_parquet(self.folder / "store" / "quarantine" / f"{register}.parquet")

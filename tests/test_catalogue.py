@@ -294,6 +294,17 @@ def test_all_faults_of_all_files_at_once(tmp_path: Path) -> None:
     assert sum("unit_prices.csv, column" in message for message in messages) == 4
 
 
+def test_a_file_is_read_anew_when_it_is_another_than_before(tmp_path: Path) -> None:
+    put(tmp_path, "unit_prices.csv", PRICES + "su,2020,1,sourced,a\n")
+    assert read_catalogue(tmp_path) is read_catalogue(tmp_path)
+    put(tmp_path, "unit_prices.csv", PRICES + "su,2020,2,sourced,a\n")
+    assert read_catalogue(tmp_path).unit_prices["price"].to_list() == [2]
+    (tmp_path / "unit_prices.csv").unlink()
+    assert read_catalogue(tmp_path).unit_prices.equals(read_catalogue().unit_prices)
+    put(tmp_path, "prices.csv", PRICES)
+    assert "prices.csv" in refused(tmp_path)[0]
+
+
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     assert str(tmp_path / "gone") in refused(tmp_path / "gone")[0]
 

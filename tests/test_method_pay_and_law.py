@@ -73,7 +73,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
                 "INDSATS": code,
                 "UDGIFT": 9000.0,
             }
-            for code in ("85", "999")
+            for code in ("85", "999", None)
         ],
     )
     world.study("years", [{"pnr": pnr, "start_year": 2019} for pnr in EVERYBODY], years_before=1, years_after=1)
@@ -112,6 +112,6 @@ def test_drg_values_and_expenditures_are_spells_and_in_no_cost_table(world: Worl
     months = spells(world, "siu_individ_udgifter_total")
     assert {kind for kind, *_ in months} == {"socialpaedagogisk_stoette_udgift"}
     assert [quantity for *_, quantity in months] == [310_000, 280_000, 310_000]
-    assert world.unmapped("siu_individ_udgifter_total") == {("999", 2021): 1}
+    assert world.unmapped("siu_individ_udgifter_total") == {("999", 2021): 1, ("(none)", 2021): 1}
     services = set(world.cost_table()["service"])
     assert not services & {"psykiatri_drg", "somatik_drg", "socialpaedagogisk_stoette_udgift"}

@@ -165,6 +165,25 @@ def test_a_pnr_in_a_column_of_codes_is_not_shown() -> None:
     assert codes(profiled("lpr_a_kontakt", rows), "hovedspec") == {(2020, "(not shown)"): 2, (2020, spec[2]): 1}
 
 
+def test_a_years_file_holds_that_year() -> None:
+    """BFL by the first day of pay; KRIN by any day inside: an imprisonment is in the file of each of its years."""
+
+    def paid(start: date, hundredths: int = 16_000) -> dict[str, Any]:
+        return {"person": 1, "start": start, "end": start, "hours_hundredths": hundredths, "wage_oere": 5}
+
+    jobs = [paid(date(2020, 12, 31)), paid(date(2021, 1, 1)), paid(date(2021, 12, 31), 74_401), paid(date(2022, 1, 1))]
+    found = profiled("bfl", [*jobs, jobs[-1]], DATA_END)
+    assert counts(found, "rows") == {2021: 5}
+    assert counts(found, "implausible", "start") == {2021: 3}
+    assert counts(found, "implausible", "hours_hundredths") == {2021: 1}
+    assert counts(found, "repeated") == {2021: 1}
+    days = [("2019-06-01", "2020-12-31"), ("2020-12-31", "2021-01-01"), ("2020-12-31", None), ("2022-01-01", None)]
+    inside = [
+        {"person": 1, "start": date.fromisoformat(start), "end": end and date.fromisoformat(end)} for start, end in days
+    ]
+    assert counts(profiled("krin", inside, DATA_END), "implausible", "start") == {2021: 2}
+
+
 def counted(
     rows: dict[int | None, int], missing: dict[int, int] | None = None, kom: dict[int, dict[str, int]] | None = None
 ) -> pl.DataFrame:

@@ -57,7 +57,7 @@ def _digests(folder: Path) -> dict[str, str]:
 def test_same_seed_same_bytes_and_another_seed_other_people(demo: Path, tmp_path: Path) -> None:
     write_demo(tmp_path, citizens=SMALLEST, seed=7)
     assert _digests(tmp_path) == _digests(demo)
-    assert len(_digests(demo)) == 40 + 3 + 10 + 10 + 5 + 4 + 1
+    assert len(_digests(demo)) == 40 + 3 + 10 + 10 + 5 + 4 * 10 + 4 + 1 + 4 + 1
     assert make_population(SMALLEST, 8).pnr[0] != make_population(SMALLEST, 7).pnr[0]
 
 
@@ -82,7 +82,8 @@ def test_what_is_planted_adds_up_to_the_plan(study: plan.StudyPlan, seed: int) -
     assert (use["quantity"] > 0).all()
     for at, period in enumerate(study.periods):
         now = use.filter(pl.col("period") == period)
-        for service, figures in (study.social | study.hospital | study.transfers | study.general_practice).items():
+        planned = study.social | study.hospital | study.transfers | study.general_practice | study.law
+        for service, figures in planned.items():
             mine = now.filter(pl.col("service") == service)
             if service != plan.OUT_OF_BENEFITS:
                 assert (len(mine), mine["quantity"].sum()) == figures[at], (service, period)
@@ -210,7 +211,7 @@ def test_studies_and_lists(demo: Path) -> None:
 def test_answers_can_be_compared_mechanically(demo: Path) -> None:
     records = json.loads((demo / "answers.json").read_text(encoding="utf-8"))
     tables = {"participants", "participant_flow", "cost_table", "employment_table", "characteristics", "before_start"}
-    assert {record["table"] for record in records} == {*tables, "set_aside"}
+    assert {record["table"] for record in records} == {*tables, "set_aside", "spells"}
     assert {record["kind"] for record in records} == {"exact", "printed", "within"}
     for record in records:
         assert record["aggregate"] == ("count" if record["column"] is None else "sum")

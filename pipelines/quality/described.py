@@ -104,6 +104,15 @@ def _after(day: pl.Expr, last: date | None) -> pl.Expr:
     return pl.lit(False) if last is None else day > last
 
 
+def _before_year(day: pl.Expr, last: date | None) -> pl.Expr:
+    return pl.lit(False) if last is None else (day < date(last.year, 1, 1)).fill_null(False)
+
+
+def _outside_year(day: pl.Expr, last: date | None) -> pl.Expr:
+    """Of a file of one year, whose last day is `last`: what is told of the year is told by its name."""
+    return _after(day, last) | _before_year(day, last)
+
+
 def _stays(data_end: date | None) -> Described:
     """HERB_FORSORG_MV_F."""
     return Described(
@@ -157,36 +166,43 @@ def _fees(data_end: date | None) -> Described:
 
 def _events(data_end: date | None) -> Described:
     """KRSI and KRAF: dated events; what they are for is too fine to be compared code by code."""
-    return Described("start", ("gerning",), (), {"start": _after(pl.col("start"), data_end)})
+    return Described("start", ("gerning",), (), {"start": _outside_year(pl.col("start"), data_end)})
 
 
 def _imprisonments(data_end: date | None) -> Described:
-    """KRIN."""
-    return Described("start", ("end",), (), {"start": _after(pl.col("start"), data_end)}, ("person", "start", "end"))
+    """KRIN: an imprisonment is of every year that it lies in."""
+    wrong = _after(pl.col("start"), data_end) | _before_year(pl.col("end"), data_end)
+    return Described("start", ("end",), (), {"start": wrong}, ("person", "start", "end"))
 
 
 def _pay(data_end: date | None) -> Described:
     """BFL."""
     wrong = {
-        "start": _after(pl.col("start"), data_end),
+        "start": _outside_year(pl.col("start"), data_end),
         "hours_hundredths": pl.col("hours_hundredths") > MOST_HOURS * 100,
     }
-    return Described("start", ("end", "hours_hundredths", "wage_oere"), (), wrong)
+    amounts = ("hours_hundredths", "wage_oere")
+    return Described("start", ("end", *amounts), (), wrong, ("person", "start", "end", *amounts))
 
 
 def _values(data_end: date | None) -> Described:
     """DRG_KONTAKTER."""
-    start = pl.col("start").dt.date()
-    return Described("start", ("value_oere", "speciale"), (), {"start": _after(start, data_end)})
+    return Described(
+        day="start",
+        nullable=("value_oere", "speciale"),
+        codes=("speciale",),
+        implausible={"start": _outside_year(pl.col("start").dt.date(), data_end)},
+        key=("person", "start", "value_oere"),
+    )
 
 
 def _expenditures(data_end: date | None) -> Described:
     """SIU_INDIVID_UDGIFTER_TOTAL."""
     return Described(
         day="start",
-        nullable=("end", "expenditure_oere"),
+        nullable=("end", "indsats", "expenditure_oere"),
         codes=("indsats",),
-        implausible={"start": _after(pl.col("start"), data_end)},
+        implausible={"start": _outside_year(pl.col("start"), data_end)},
         key=("person", "start", "indsats", "end"),
     )
 

@@ -64,7 +64,7 @@ SIU_INDIVID_UDGIFTER_TOTAL = DeliveryContract(
         pnr_field(),
         start_field("start_dato", "First day of the service in the year."),
         end_field("slut_dato", "Last day of the service in the year."),
-        Field("indsats", "indsats", "code", "Kind of service.", missing="missing_code"),
+        Field("indsats", "indsats", "code", "Kind of service."),
         Field("udgift", "expenditure_oere", "hundredths", "What it cost; delivered in kroner.", unit="øre"),
     ),
     sorted_by=("person", "start", "indsats", "end"),
