@@ -127,8 +127,8 @@ def warn_of_numeric_pnrs(
     """Say which files deliver PNRs as numbers, which have lost their leading zeros."""
     for source in sources:
         schema = source.frame.collect_schema()
-        column = read_columns(contract, list(schema))["pnr"]
-        if schema[column].is_numeric():
+        column = read_columns(contract, list(schema)).get("pnr")
+        if column and schema[column].is_numeric():
             context.log.warning(
                 f"{source.path.name} has {column.upper()} as numbers, which have lost their leading zeros: read as "
                 f"{PNR_WIDTH} digits; deliver it as text if that is wrong"

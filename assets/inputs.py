@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import dagster as dg
 
 from assets.partitions import EVERY_PARTITION
+from catalogue.columns import LPR2
 from expectations.contracts.deliveries import ALWAYS, DELIVERIES
-from expectations.contracts.registers import SPELLS
+from expectations.contracts.registers import SPELLS, spells_there
 
-EMPLOYMENT = "dream_employment"
-"""Spells that are made of DREAM beside its own."""
 OF_PERSONS = ("udda", "dod", "vnds")
 """Registers of what people are, of which no use is counted."""
 
@@ -29,16 +28,16 @@ def of_persons_inputs(registers: Sequence[str], *wanted: str) -> dict[str, dg.As
 
 
 def coverage_inputs(registers: Sequence[str]) -> dict[str, dg.AssetIn]:
-    """What each register covers: `<register>_coverage`."""
-    return {f"{register}_coverage": every_year("coverage", register) for register in registers}
+    """What each register covers, and LPR2's registers together: `<register>_coverage`."""
+    together = {"lpr2_coverage": dg.AssetIn(["coverage", "lpr2"])} if set(LPR2) <= set(registers) else {}
+    return {f"{register}_coverage": every_year("coverage", register) for register in registers} | together
 
 
 def spell_inputs(registers: Sequence[str]) -> dict[str, dg.AssetIn]:
-    """The spells of each register that has any: `<name>_spells`."""
-    there = [name for name in SPELLS if name in registers or (name == EMPLOYMENT and "dream" in registers)]
-    return {f"{name}_spells": dg.AssetIn(["spells", name]) for name in there}
+    """The spells that registers become: `<name>_spells`."""
+    return {f"{name}_spells": dg.AssetIn(["spells", name]) for name in spells_there(registers)}
 
 
 def spell_registers(registers: Sequence[str]) -> list[str]:
-    """Those of the registers beyond the four that always are whose rows become spells."""
+    """Those of the registers beyond the four that always are whose rows become spells by themselves."""
     return [register for register in registers if register in SPELLS and register not in ALWAYS]

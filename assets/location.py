@@ -8,6 +8,7 @@ import dagster as dg
 
 from assets.engine import stage_engine
 from assets.extracts import extract_specs
+from assets.hospitals import hospital_assets
 from assets.jobs import JOBS, SCHEDULES, SENSORS, delivered_years
 from assets.partitions import study_partitions, year_partitions
 from assets.persons import person_key_asset
@@ -53,6 +54,7 @@ def build(
             handic_by_kommune,
             data_docs_spec(folders, there),
             *spell_assets(there),
+            *hospital_assets(there),
             population_asset(there),
             *study_assets(studies, there),
             *study_result_assets(studies, there),

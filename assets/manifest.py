@@ -55,6 +55,7 @@ def manifest_of(
                 "files": received(store, register),
             }
             for register, start, end in tables.registers.iter_rows()
+            if register in workspace.registers
         ],
         catalogue={
             path.name: {"sha256": sha256_of(path), "laid_over": path.parent != SHIPPED} for path in files.values()

@@ -16,14 +16,13 @@ from filelock import FileLock
 from assets.checks import check_spec, contract_spec, outputs, suite_specs, tell
 from assets.columns import table_metadata
 from assets.failures import IO_RETRIES, clear_errors
-from assets.inputs import BEF_INPUT, every_year
+from assets.inputs import BEF_INPUT, OF_PERSONS, every_year
 from assets.partitions import EVERY_PARTITION
 from assets.spells import EVALUATORS
 from assets.workspace import Workspace
 from expectations.accepted import accept_profile, accepted_before
 from expectations.contracts.deliveries import DELIVERIES
 from expectations.contracts.quality import HANDIC_COVERAGE
-from expectations.contracts.registers import SPELLS
 from expectations.findings import Check, Finding, refuse_blocking
 from expectations.states import WHOLE_SUITE, data_docs_of, followers_made, write_measures
 from expectations.suites.data_docs import build_data_docs
@@ -39,10 +38,13 @@ from pipelines.quality.study import (
     participant_measures,
     use_measures,
 )
+from pipelines.registers.lpr2 import KINDS_OF_PATIENT
 from pipelines.registers.lpr_a_kontakt import PHYSICAL_ATTENDANCE
 from settings import DATA_DOCS_URL, Folders
 
 SUITE = "suite"
+NO_SPELLS = ("bef", *OF_PERSONS)
+"""Registers of which no spells are made: nothing waits for them but their suites."""
 STUDY = "study"
 GATE = "cost_table"
 """The study's table that the release is made of: checks of the study before it hold back the release."""
@@ -69,6 +71,8 @@ CODES_THAT_COUNT = {
     "sssy": ("spec2", lambda catalogue: catalogue.sssy_specialties.get_column("spec2")),
     "drg_kontakter": ("speciale", lambda catalogue: catalogue.psychiatric_specialties_lpr2.get_column("specialty")),
     "siu_individ_udgifter_total": ("indsats", lambda catalogue: catalogue.siu_services.get_column("code")),
+    "lpr_adm": ("pattype", lambda _: KINDS_OF_PATIENT),
+    "psyk_adm": ("pattype", lambda _: KINDS_OF_PATIENT),
 }
 """The column whose codes decide what counts, and those that the method or the catalogue knows."""
 
@@ -132,7 +136,7 @@ def _register_suite(register: str, checks: pl.DataFrame) -> dg.AssetChecksDefini
         refuse_blocking(found)
         if compared:
             accept_profile(store, register, profile)
-        if register not in SPELLS:  # of the others spells are made
+        if register in NO_SPELLS:
             followers_made(store, f"registers/{register}")
 
     return register_suite

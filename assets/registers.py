@@ -21,23 +21,24 @@ from assets.delivered import (
 )
 from assets.extracts import DATA_TEAM, extract_key
 from assets.failures import IO_RETRIES, clear_errors
+from assets.inputs import every_year
 from assets.partitions import A_YEAR, COMES, EVERY_PARTITION, GATHERED
 from assets.workspace import Workspace
-from deliveries.entry import enter
+from deliveries.entry import enter, shared_key
 from deliveries.folder import Delivery
 from deliveries.shape import family_columns
 from deliveries.sources import Source, open_sources
 from deliveries.wide import enter_wide, wide_rows
 from engines.parts import parts_folder
 from expectations.contracts.columns import polars_schema
-from expectations.contracts.deliveries import DELIVERIES, DREAM
+from expectations.contracts.deliveries import DELIVERIES, DREAM, LPR_A_KONTAKT
 from expectations.contracts.delivery import DeliveryContract
 from expectations.contracts.registers import REGISTERS
 from expectations.findings import Check
 from expectations.thresholds import checks_at_entry
 from expectations.validate import contract_of
 from faults import DeliveryError
-from pipelines.coverage import column_coverage, snapshot_coverage, span_coverage, yearly_coverage
+from pipelines.coverage import COVERAGE_SCHEMA, column_coverage, snapshot_coverage, span_coverage, yearly_coverage
 from pipelines.quality.profiles import profile
 from pipelines.registers.dream import month_runs, week_runs
 from pipelines.weeks import month_columns, week_columns
@@ -92,14 +93,14 @@ def _narrow(
     @dg.multi_asset(
         name=contract.register,
         outs=outs,
-        ins={"person_key": dg.AssetIn("person_key")},
+        ins=_key_inputs(contract),
         deps=[extract_key(contract.register)],
         partitions_def=split_by,
         check_specs=_check_specs(outs, at_entry, split_by),
         retry_policy=IO_RETRIES,
     )
     @clear_errors
-    def register(context: dg.AssetExecutionContext, workspace: Workspace, person_key: pl.LazyFrame):
+    def register(context: dg.AssetExecutionContext, workspace: Workspace, **keys):
         deliveries = workspace.deliveries(contract.register, context.partition_key if contract.by_year else None)
         if not deliveries:
             yield from nothing_delivered(context, workspace, contract, at_entry, [contract.register])
@@ -109,16 +110,16 @@ def _narrow(
         warn_of_numeric_pnrs(context, stated, sources)
         with parts_folder(UPath(workspace.store), contract.register) as folder:
             try:
-                entered = enter(stated, sources, person_key.collect(), Path(folder))
+                entered = enter(stated, sources, _key(contract, keys), Path(folder))
             except DeliveryError:
                 yield from cannot_be_entered(context, workspace, at_entry)
                 raise
             yield from account(context, workspace, contract, at_entry, deliveries, entered)
             rows = entered.kept.cast(dict(polars_schema(REGISTERS[contract.register])))
-            data_end = _data_end(workspace, deliveries[-1])
+            data_end = _data_end(workspace, contract, deliveries[-1])
             tables = {
                 contract.register: rows,
-                "coverage": _coverage(contract, rows, entered.earliest, data_end),
+                "coverage": _coverage(workspace, contract, rows, entered.earliest, deliveries),
                 "profile": profile(contract.register, rows, data_end=data_end),
             }
             yield from outputs(context, workspace, **tables)
@@ -126,19 +127,40 @@ def _narrow(
     return register
 
 
-def _data_end(workspace: Workspace, newest: Delivery) -> date:
-    """The last day that a delivery tells of: of a register that is known to have ended, at the latest that."""
-    last_year = workspace.read_catalogue().last_year(newest.register)
+def _key_inputs(contract: DeliveryContract) -> dict[str, dg.AssetIn]:
+    """What the citizens of a register's rows are found by: the person key, or other registers' rows."""
+    if contract.found_by:
+        return {register: every_year("registers", register) for register in contract.found_by.registers}
+    return {"person_key": dg.AssetIn("person_key")}
+
+
+def _key(contract: DeliveryContract, inputs: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
+    return shared_key(contract.found_by, inputs.values()) if contract.found_by else inputs["person_key"].collect()
+
+
+def _data_end(workspace: Workspace, contract: DeliveryContract, newest: Delivery) -> date:
+    """The last day that a delivery tells of; of a cumulative register that has ended, at the latest its last."""
+    last_year = workspace.read_catalogue().last_year(contract.register) if contract.kind == "cumulative" else None
     return min(newest.data_end, date(last_year, 12, 31)) if last_year else newest.data_end
 
 
-def _coverage(contract: DeliveryContract, rows: pl.LazyFrame, earliest: date | None, data_end: date) -> pl.DataFrame:
+def _coverage(
+    workspace: Workspace,
+    contract: DeliveryContract,
+    rows: pl.LazyFrame,
+    earliest: date | None,
+    deliveries: Sequence[Delivery],
+) -> pl.DataFrame:
+    register, newest = contract.register, deliveries[-1]
     if contract.kind == "periodic":
         days = rows.select(pl.col(contract.dated_by).unique()).collect().to_series()
-        return snapshot_coverage(contract.register, days)
+        return snapshot_coverage(register, days)
     if contract.kind == "yearly":
-        return yearly_coverage(contract.register, data_end)
-    return span_coverage(contract.register, earliest, data_end)
+        last_year = workspace.read_catalogue().last_year(register) or newest.data_end.year
+        years = [yearly_coverage(register, one.data_end) for one in deliveries if one.data_end.year <= last_year]
+        return pl.concat([pl.DataFrame(schema=COVERAGE_SCHEMA), *years])
+    begins = workspace.lpr3_from if contract is LPR_A_KONTAKT else None
+    return span_coverage(register, earliest, _data_end(workspace, contract, newest), begins)
 
 
 def _dream(quality_checks: pl.DataFrame) -> dg.AssetsDefinition:

@@ -127,7 +127,7 @@ def _release(
         ).select(list(CATEGORIES)),
         sources=_distinct(price_rows(needed, catalogue), catalogue, PRICE_COLUMNS),
         payer_rules=_distinct(payer_rules(needed, catalogue), catalogue, PAYER_COLUMNS),
-        codes=code_rows(catalogue),
+        codes=code_rows(catalogue, lpr2=workspace.lpr3_from is not None),
         limits=catalogue.limits,
         registers=spans(known),
         release_id="",

@@ -13,6 +13,7 @@ from assets.checks import check_spec, tell
 from assets.extracts import CATALOGUE_KEY, LIST_KEY, extract_key
 from assets.failures import IO_RETRIES, clear_errors
 from assets.workspace import Workspace
+from catalogue.columns import LPR2
 from deliveries.folder import Delivery
 from deliveries.lists import read_participant_list
 from deliveries.sources import Source, open_sources
@@ -71,6 +72,10 @@ def shapes_of_deliveries(workspace: Workspace) -> tuple[list[Finding], list[Forl
     found = workspace.found().deliveries
     faults: list[ForlobError] = []
     findings = []
+    try:
+        _refuse_a_part_of_lpr2(workspace)
+    except DeliveryError as error:
+        faults.append(error)
     for register, deliveries in found.items():
         files = sum(len(delivery.paths) for delivery in deliveries)
         tried = partial(_opened, workspace, register, deliveries)
@@ -84,6 +89,7 @@ def open_every_register(workspace: Workspace) -> dict[str, list[Source]]:
     """The files of all registers; what is wrong with any of them is told before a row is read."""
     opened: dict[str, list[Source]] = {}
     faults: list[Fault] = []
+    _refuse_a_part_of_lpr2(workspace)
     for register, found in workspace.found().deliveries.items():
         try:
             opened[register] = _opened(workspace, register, found)
@@ -92,6 +98,16 @@ def open_every_register(workspace: Workspace) -> dict[str, list[Source]]:
     if faults:
         raise DeliveryError(faults)
     return opened
+
+
+def _refuse_a_part_of_lpr2(workspace: Workspace) -> None:
+    """Raise `DeliveryError` where some of LPR2's registers are delivered and some are not: its use would be a part."""
+    missing = [register.upper() for register in LPR2 if register not in workspace.registers]
+    there = [register.upper() for register in LPR2 if register in workspace.registers]
+    if missing and there:
+        what = f"LPR2 is delivered in part: {' and '.join(there)} without {' and '.join(missing)}"
+        mend = f"deliver {' and '.join(missing)} too, or take {' and '.join(there)} out of the folder"
+        raise DeliveryError(Fault(what, workspace.extracts, mend))
 
 
 def _opened(workspace: Workspace, register: str, deliveries: Sequence[Delivery]) -> list[Source]:

@@ -13,8 +13,9 @@ from assets.engine import StageEngine
 from assets.failures import IO_RETRIES, clear_errors
 from assets.inputs import every_year, spell_registers
 from assets.workspace import Workspace
+from expectations.contracts.deliveries import DELIVERIES
 from expectations.contracts.quality import UNMAPPED_CODES, WITH_CODES
-from expectations.contracts.registers import SPELLS
+from expectations.contracts.registers import MADE_OF, SPELLS, spells_there
 from expectations.findings import Check, Finding, State
 from expectations.states import followers_made
 from pipelines.registers import (
@@ -24,7 +25,6 @@ from pipelines.registers import (
     kraf,
     krin,
     krsi,
-    lpr_a_kontakt,
     nab,
     siu_individ_udgifter_total,
     smdb_vbgf,
@@ -32,7 +32,6 @@ from pipelines.registers import (
 )
 from pipelines.registers import dream as dream_register
 from pipelines.registers import handic as handic_register
-from pipelines.registers.lpr_a_kontakt import PHYSICAL_ATTENDANCE, attendance
 
 EVALUATORS = ["team:evaluation"]
 FURTHER = {
@@ -52,12 +51,26 @@ or the register's data end.
 """
 MOST_NAMED = 10
 """Codes named in a warning."""
+MEND = (
+    "Find koderne i quality/unmapped_codes, og tilføj dem i katalogets kodeliste med datoer og kilde.",
+    "Find the codes in quality/unmapped_codes, and add them to the catalogue's list with dates and source.",
+)
+MEND_OF = {
+    "lpr2": (
+        "Find koderne i quality/unmapped_codes. Kun 0, 2 og 3 tæller som patienttype: se, om C_PATTYPE er den rigtige "
+        "kolonne.",
+        "Find the codes in quality/unmapped_codes. Only 0, 2 and 3 count as kinds of patient: see whether C_PATTYPE is "
+        "the right column.",
+    )
+}
+"""What to do about codes that nobody maps; of spells whose kinds the method states, not the catalogue."""
 UNMAPPED_KEY = dg.AssetKey(["quality", "unmapped_codes"])
 CODES = "codes"
 
 
 def _all_mapped(register: str) -> Check:
     name = register.upper()
+    mend_da, mend_en = MEND_OF.get(register, MEND)
     return Check(
         asset="/".join(UNMAPPED_KEY.path),
         name=f"{register}_codes_mapped",
@@ -66,17 +79,19 @@ def _all_mapped(register: str) -> Check:
         title_en=f"The catalogue knows every code of {name}",
         why_da="En kode, som ingen har oversat, tæller ikke med i noget forbrug; koder skifter med reformerne.",
         why_en="A code that nobody mapped counts as no use of anything; codes change with reforms.",
-        mend_da="Find koderne i quality/unmapped_codes, og tilføj dem i katalogets kodeliste med datoer og kilde.",
-        mend_en="Find the codes in quality/unmapped_codes, and add them to the catalogue's list with dates and source.",
+        mend_da=mend_da,
+        mend_en=mend_en,
         upper=0,
     )
 
 
-def _spells_out(name: str) -> dg.AssetOut:
+def spells_out(name: str) -> dg.AssetOut:
+    """The table of some spells."""
     return table_out(["spells", name], EVALUATORS, f"{name.upper()}: {SPELLS[name].description}.")
 
 
-def _unmapped_out(register: str) -> dg.AssetOut:
+def unmapped_out(register: str) -> dg.AssetOut:
+    """The table of their codes that nobody maps."""
     described = f"Codes of {register.upper()} that the catalogue does not map, by year."
     return table_out(["quality", f"unmapped_{register}"], EVALUATORS, described)
 
@@ -84,9 +99,9 @@ def _unmapped_out(register: str) -> dg.AssetOut:
 @dg.multi_asset(
     name="dream_spells",
     outs={
-        "spells": _spells_out("dream"),
-        "employment": _spells_out("dream_employment"),
-        "unmapped": _unmapped_out("dream"),
+        "spells": spells_out("dream"),
+        "employment": spells_out("dream_employment"),
+        "unmapped": unmapped_out("dream"),
     },
     ins={"dream": dg.AssetIn(["registers", "dream"]), "months": dg.AssetIn(["registers", "dream_employment"])},
     deps=["catalogue"],
@@ -104,14 +119,14 @@ def dream_spells(
     """Weeks on each benefit, and months in ordinary employment."""
     codes = workspace.read_catalogue().dream_codes
     with engine.run(context, dream_register.STAGE, {"dream": dream, "months": months}, dream_codes=codes) as tables:
-        _warn_of_unmapped(context, "DREAM", tables["unmapped"])
+        warn_of_unmapped(context, "DREAM", tables["unmapped"])
         yield from outputs(context, workspace, **tables)
     followers_made(Path(workspace.store), "registers/dream")
 
 
 @dg.multi_asset(
     name="handic_spells",
-    outs={"spells": _spells_out("handic"), "unmapped": _unmapped_out("handic")},
+    outs={"spells": spells_out("handic"), "unmapped": unmapped_out("handic")},
     ins={"handic": dg.AssetIn(["registers", "handic"]), "coverage": dg.AssetIn(["coverage", "handic"])},
     deps=["catalogue"],
     check_specs=contract_specs("spells/handic", "quality/unmapped_handic"),
@@ -133,54 +148,16 @@ def handic_spells(
     with engine.run(
         context, handic_register.STAGE, {"grants": handic}, handic_services=services, data_end=data_end
     ) as tables:
-        _warn_of_unmapped(context, "HANDIC", tables["unmapped"])
+        warn_of_unmapped(context, "HANDIC", tables["unmapped"])
         yield from outputs(context, workspace, **tables)
     followers_made(Path(workspace.store), "registers/handic")
-
-
-@dg.multi_asset(
-    name="lpr_a_kontakt_spells",
-    outs={"spells": _spells_out("lpr_a_kontakt")},
-    ins={"contacts": dg.AssetIn(["registers", "lpr_a_kontakt"])},
-    deps=["catalogue"],
-    check_specs=contract_specs("spells/lpr_a_kontakt"),
-    retry_policy=IO_RETRIES,
-)
-@clear_errors
-def lpr_a_kontakt_spells(
-    context: dg.AssetExecutionContext,
-    workspace: Workspace,
-    engine: dg.ResourceParam[StageEngine],
-    contacts: pl.LazyFrame,
-):
-    """Hospital stays: admissions and outpatient visits."""
-    catalogue = workspace.read_catalogue()
-    psychiatric = catalogue.psychiatric_specialties.get_column("specialty")
-    kinds = attendance(contacts, psychiatric)
-    context.add_output_metadata(kinds, output_name="spells")
-    if kinds["contacts"] and not kinds["physical_attendance"]:
-        context.log.warning(f"LPR_A_KONTAKT: no contact has KONT_TYPE {PHYSICAL_ATTENDANCE}: no hospital use")
-    elif kinds["contacts"] and not kinds["psychiatric"]:
-        context.log.warning(
-            "LPR_A_KONTAKT: no contact has a specialty of psychiatric_specialties.csv, so all hospital use is somatic"
-        )
-    with engine.run(
-        context,
-        lpr_a_kontakt.STAGE,
-        {"contacts": contacts},
-        specialties=psychiatric,
-        stay_gap_hours=catalogue.limit("stay_gap_hours"),
-        admission_hours=catalogue.limit("admission_hours"),
-    ) as tables:
-        yield from outputs(context, workspace, **tables)
-    followers_made(Path(workspace.store), "registers/lpr_a_kontakt")
 
 
 def _further(register: str) -> dg.AssetsDefinition:
     """The spells of a register beyond the four."""
     stage, told = FURTHER[register]
     with_codes = register in WITH_CODES
-    outs = {"spells": _spells_out(register)} | ({"unmapped": _unmapped_out(register)} if with_codes else {})
+    outs = {"spells": spells_out(register)} | ({"unmapped": unmapped_out(register)} if with_codes else {})
 
     @dg.multi_asset(
         name=f"{register}_spells",
@@ -203,7 +180,7 @@ def _further(register: str) -> dg.AssetsDefinition:
         settings = {name: data_end if name == "data_end" else catalogue.stated(name) for name in told}
         with engine.run(context, stage, {"rows": rows}, **settings) as tables:
             if with_codes:
-                _warn_of_unmapped(context, register.upper(), tables["unmapped"])
+                warn_of_unmapped(context, register.upper(), tables["unmapped"])
             yield from outputs(context, workspace, **{name: tables[name] for name in outs})
         followers_made(Path(workspace.store), f"registers/{register}")
 
@@ -216,7 +193,7 @@ def _unmapped_codes(with_codes: Sequence[str]) -> dg.AssetsDefinition:
     @dg.asset(
         key=UNMAPPED_KEY,
         ins={register: dg.AssetIn(["quality", f"unmapped_{register}"]) for register in with_codes}
-        | {f"{register}_profile": every_year("quality/profiles", register) for register in with_codes},
+        | {f"{one}_profile": every_year("quality/profiles", one) for name in with_codes for one in _coded(name)},
         group_name="quality",
         owners=EVALUATORS,
         kinds={"parquet", "polars"},
@@ -246,15 +223,27 @@ def _told_unmapped(
         unmapped = tables[register].collect()
         named.append(unmapped.select(pl.lit(register).alias("register"), "code", "year", "n"))
         n = int(unmapped.get_column("n").sum())
-        total = tables[f"{register}_profile"].filter(pl.col("year").is_null(), pl.col("column").is_null(), kind="rows")
-        of = total.select(pl.col("n").sum()).collect().item()
+        of = sum(_rows(tables[f"{one}_profile"], by_year=DELIVERIES[one].by_year) for one in _coded(register))
         state: State = "failed" if n else "passed" if of else "not_applicable"
         findings.append(Finding(_all_mapped(register), state, n, of, n / of if of else None))
     yield from tell(context, workspace, CODES, findings)
     yield from outputs(context, workspace, result=pl.concat(named))
 
 
-def _warn_of_unmapped(context: dg.AssetExecutionContext, register: str, table: pl.LazyFrame) -> None:
+def _coded(name: str) -> tuple[str, ...]:
+    """The registers whose rows have the codes of some spells."""
+    return tuple(one for one in MADE_OF.get(name, (name,)) if DELIVERIES[one].found_by is None)
+
+
+def _rows(profile: pl.LazyFrame, *, by_year: bool) -> int:
+    """The rows of a register by its profile, which has none of the whole of one that comes a year at a time."""
+    whole = pl.col("year").is_not_null() if by_year else pl.col("year").is_null()
+    total = profile.filter(whole, pl.col("column").is_null(), kind="rows")
+    return total.select(pl.col("n").sum()).collect().item()
+
+
+def warn_of_unmapped(context: dg.AssetExecutionContext, register: str, table: pl.LazyFrame) -> None:
+    """Name some of the codes that nobody maps, and count all."""
     unmapped = table.collect()
     if unmapped.height:
         codes = unmapped.get_column("code").unique().sort().to_list()
@@ -265,7 +254,7 @@ def _warn_of_unmapped(context: dg.AssetExecutionContext, register: str, table: p
 
 
 def spell_assets(registers: Sequence[str]) -> list[dg.AssetsDefinition]:
-    """The spells of a workspace's registers."""
-    with_codes = [register for register in WITH_CODES if register in registers]
+    """The spells of a workspace's registers, but those of hospitals (`assets.hospitals`)."""
+    with_codes = [name for name in WITH_CODES if name in spells_there(registers)]
     further = [_further(register) for register in spell_registers(registers)]
-    return [dream_spells, handic_spells, lpr_a_kontakt_spells, *further, _unmapped_codes(with_codes)]
+    return [dream_spells, handic_spells, *further, _unmapped_codes(with_codes)]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
 import polars as pl
 
+from catalogue.columns import LPR2
 from catalogue.reader import Catalogue, read_catalogue
 from deliveries.folder import Delivery, Found, find_deliveries
 from deliveries.studies import Study, study_of
-from expectations.contracts.deliveries import ALWAYS, DELIVERIES
+from expectations.contracts.deliveries import ALWAYS, DELIVERIES, REPORTED_TO
 from expectations.contracts.delivery import DeliveryContract
 from expectations.findings import Finding
 from expectations.states import blocking, data_docs_of
@@ -69,7 +71,14 @@ class Workspace(dg.ConfigurableResource):
         """What a register is delivered with, its columns called as the catalogue says."""
         called = self.read_catalogue().delivered_columns.filter(register=register)
         names = called.select("column", pl.col("delivered_as").str.to_lowercase()).iter_rows()
-        return DELIVERIES[register].called(dict(names))
+        contract = DELIVERIES[register].called(dict(names))
+        return contract.requiring(REPORTED_TO) if self.lpr3_from else contract
+
+    @property
+    def lpr3_from(self) -> date | None:
+        """The first day that LPR_A_KONTAKT tells of hospital contacts alone, where LPR2 is read too; else None."""
+        last_year = self.read_catalogue().last_year("lpr2") if set(LPR2) <= set(self.registers) else None
+        return date(last_year + 1, 1, 1) if last_year else None
 
     def deliveries(self, register: str, year: str | None = None) -> Sequence[Delivery]:
         """The deliveries of a register that count; of a periodic one those of a year."""

@@ -27,8 +27,12 @@ CODE_ROWS = pl.Schema(
 )
 
 
-def code_rows(catalogue: Catalogue) -> pl.DataFrame:
+def code_rows(catalogue: Catalogue, *, lpr2: bool = False) -> pl.DataFrame:
     """The rows of the code lists, once for each service that they decide.
+
+    Args:
+        catalogue: the catalogue.
+        lpr2: whether hospital contacts are read from LPR2 too, by its own specialties.
 
     Returns:
         `CODE_ROWS`: `list` is the file's name without `.csv`; services in the catalogue's order, each with its codes in
@@ -42,20 +46,22 @@ def code_rows(catalogue: Catalogue) -> pl.DataFrame:
         "siu_services": catalogue.siu_services,
         "sssy_specialties": catalogue.sssy_specialties.rename({"definition": "service", "spec2": "code"}),
         "psychiatric_specialties": catalogue.psychiatric_specialties.rename({"specialty": "code"}),
+        "psychiatric_specialties_lpr2": catalogue.psychiatric_specialties_lpr2.rename({"specialty": "code"}),
     }
     rows = [
         of_list[name].filter(decides).with_columns(list=pl.lit(name), service=pl.lit(service["service"]))
         for service in catalogue.services.iter_rows(named=True)
-        for name, decides in _rows_of(service)
+        for name, decides in _rows_of(service, lpr2=lpr2)
     ]
     empty = pl.DataFrame(schema=CODE_ROWS)
     return pl.concat([empty, *rows], how="diagonal").select(CODE_ROWS.names())
 
 
-def _rows_of(service: dict[str, str]) -> list[tuple[str, pl.Expr]]:
-    """The list of a service, and which of its rows decide it; no list where no code does."""
+def _rows_of(service: dict[str, str], *, lpr2: bool) -> list[tuple[str, pl.Expr]]:
+    """The lists of a service, and which of their rows decide it; no list where no code does."""
     if service["register"] == "lpr_a_kontakt":
-        return [("psychiatric_specialties", pl.lit(value=True))]
+        every = ("psychiatric_specialties", *(["psychiatric_specialties_lpr2"] if lpr2 else ()))
+        return [(name, pl.lit(value=True)) for name in every]
     if service["measure"] == "months":
         return [("dream_codes", pl.col("is_transfer"))]
     if service["register"] not in CODE_LISTS:

@@ -54,10 +54,13 @@ class File:
 REGISTERS = (
     "bef", "dream", "lpr_a_kontakt", "handic", "udda", "dod", "vnds", "herb_forsorg_mv_f", "smdb_vbgf", "nab",
     "siu_individ_udgifter_total", "sssy", "drg_kontakter", "bfl", "krsi", "kraf", "krin",
+    "lpr_adm", "psyk_adm", "lpr_bes",
 )  # fmt: skip
 """The registers that forlob knows; of those after the first four only what is delivered is in the tables."""
-NO_SERVICES = ("bef", "udda", "dod", "vnds")
-"""Registers of what people are, not of what they use."""
+LPR2 = ("lpr_adm", "psyk_adm", "lpr_bes")
+"""The registers that together tell of hospital contacts before LPR3, for the services of LPR_A_KONTAKT."""
+NO_SERVICES = ("bef", "udda", "dod", "vnds", *LPR2)
+"""Registers of what people are, not of what they use, and those whose use is another's services."""
 MEASURES = ("weeks", "count", "bed_days", "days", "months", "quantity", "amount")
 
 SERVICE = Column("The service's id, as in services.csv.")

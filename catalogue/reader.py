@@ -16,7 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from catalogue.amounts import asked_for, in_place_of_prices, paid_as_replaced, with_amounts
-from catalogue.columns import FILES, Column, File
+from catalogue.columns import FILES, LPR2, Column, File
 from catalogue.consistency import (
     band_faults,
     limit_faults,
@@ -105,7 +105,7 @@ class Catalogue:
 
     def last_year(self, register: str) -> int | None:
         """The last year that a register tells of, where it is known to have ended."""
-        name = f"{register}_last_year"
+        name = f"{'lpr2' if register in LPR2 else register}_last_year"
         return int(self.limit(name, RULES[name])) if name in RULES else None
 
     def stated(self, name: str) -> pl.DataFrame | int:

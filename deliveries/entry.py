@@ -28,6 +28,7 @@ from deliveries.reading import UNREAD, read_fields, typed_rows
 from deliveries.slices import Slice, read_together
 from deliveries.sources import Source, rows_delivered
 from expectations.contracts.deliveries import REASONS, DeliveryContract
+from expectations.contracts.delivery import FoundBy
 from faults import PASSING, DeliveryError, Fault, StoreError, os_error
 
 NOT_OF_A_DELIVERY = PASSING | {errno.ENOSPC, errno.EROFS, errno.EDQUOT}
@@ -71,7 +72,23 @@ def delivered_pnrs(contract: DeliveryContract, sources: Sequence[Source]) -> pl.
     return found.to_series()
 
 
-def enter(contract: DeliveryContract, sources: Sequence[Source], person_key: pl.DataFrame, folder: Path) -> Entered:
+def shared_key(found_by: FoundBy, registers: Iterable[pl.LazyFrame]) -> pl.DataFrame:
+    """What exchanges a column that rows share with those of other registers for a person.
+
+    Args:
+        found_by: says which column.
+        registers: the tables of those registers: the column, `person`.
+
+    Returns:
+        A row a value of the column: `person`, and whether several citizens have it (`shared`).
+    """
+    person = pl.col("person")
+    rows = pl.concat(frame.select(found_by.column, "person") for frame in registers).drop_nulls()
+    by_value = rows.group_by(found_by.column).agg(person.min(), shared=person.min() != person.max())
+    return by_value.collect(engine="streaming")
+
+
+def enter(contract: DeliveryContract, sources: Sequence[Source], key: pl.DataFrame, folder: Path) -> Entered:
     """Read the rows of a register, set aside those that break the contract, and key the rest by `person`.
 
     In bounded memory: the rows are parted by person on disk, and each part is sorted by itself.
@@ -79,16 +96,16 @@ def enter(contract: DeliveryContract, sources: Sequence[Source], person_key: pl.
     Args:
         contract: what the register is delivered with.
         sources: its files (`open_sources`).
-        person_key: `pnr`, `person`: holds every PNR delivered.
+        key: the person key (`pnr`, `person`), which holds every PNR delivered; of rows without a PNR `shared_key`.
         folder: an empty folder for the rows on their way; `kept` is scanned from it.
 
     Raises:
         DeliveryError: no row of the register can be kept, or one snapshot is delivered in two files.
     """
-    received, last_person = rows_delivered(sources), int(person_key.select(pl.max("person").fill_null(1)).item())
+    received, last_person = rows_delivered(sources), int(key.select(pl.max("person").fill_null(1)).item())
     aside = pl.col("reason").is_not_null() | pl.col("person").is_null()
     for number, together in enumerate(read_together(sources)):
-        rows = keyed(contract, pl.concat(typed_rows(contract, piece) for piece in together), person_key)
+        rows = keyed(contract, pl.concat(typed_rows(contract, piece) for piece in together), key)
         with _naming_the_file(contract, together):
             part(rows, received, last_person, folder / "parted" / f"{number:05}", aside=aside)
     told = [column for column in TOLD_OF_BROKEN if column in rows.collect_schema()]
@@ -154,11 +171,22 @@ def _earliest(starts: Iterable[date | None]) -> date | None:
     return min((start for start in starts if start), default=None)
 
 
-def keyed(contract: DeliveryContract, rows: pl.LazyFrame, person_key: pl.DataFrame) -> pl.LazyFrame:
-    """Exchange the PNRs of typed rows for persons; those that the key does not hold become null."""
+def keyed(contract: DeliveryContract, rows: pl.LazyFrame, key: pl.DataFrame) -> pl.LazyFrame:
+    """Exchange the PNRs of typed rows for persons; those that the key does not hold become null. Rows without a PNR get
+    the person who shares their column, or a reason to be set aside.
+    """
+    if contract.found_by:
+        told = (
+            pl.when(pl.col("person").is_null())
+            .then(pl.lit(contract.found_by.unknown))
+            .when("shared")
+            .then(pl.lit(contract.found_by.ambiguous))
+        )
+        found = rows.join(key.lazy(), on=contract.found_by.column, how="left")
+        return found.with_columns(pl.col("reason").fill_null(told)).drop("shared")
     for stated in contract.ids:
-        key = person_key.lazy().rename({"pnr": stated.becomes, "person": "number"})
-        rows = rows.join(key, on=stated.becomes, how="left").drop(stated.becomes).rename({"number": stated.becomes})
+        named = key.lazy().rename({"pnr": stated.becomes, "person": "number"})
+        rows = rows.join(named, on=stated.becomes, how="left").drop(stated.becomes).rename({"number": stated.becomes})
     return rows
 
 

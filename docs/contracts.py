@@ -102,6 +102,13 @@ def _delivered(contract: DeliveryContract, level: str) -> str:
     rules = [f"- {rule.meaning} Else the row is set aside: `{rule.reason}`." for rule in contract.row_rules]
     if contract.unique:
         rules.append(f"- {code(contract.sorted_by)} do not repeat. A later row is set aside: `duplicate_row`.")
+    if contract.found_by:
+        named = " and ".join(register.upper() for register in contract.found_by.registers)
+        rules.append(
+            f"- Its citizen is the one whose rows in {named} have its {contract.found_by.column.upper()}. Where none "
+            f"have it, the row is set aside: `{contract.found_by.unknown}`; where several citizens' have: "
+            f"`{contract.found_by.ambiguous}`."
+        )
     if contract.kind == "periodic":
         rules.append("- The date lies in the period of the file's name. Else the row is set aside: `outside_delivery`.")
     heads = ["Column", "Read as", "Becomes", "Meaning", "Empty", "Unreadable"]

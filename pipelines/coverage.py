@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from catalogue.columns import LPR2
 from pipelines.weeks import months_until, thursdays_until
 
 COVERAGE_SCHEMA = pl.Schema(
@@ -17,18 +18,29 @@ COVERAGE_SCHEMA = pl.Schema(
 )
 LPR3_FROM = date(2019, 1, 1)
 """The year in which hospitals went over from LPR2 to LPR3; a comparison over it carries a warning."""
+BESIDE = {"lpr_a_kontakt": ("lpr2",)}
+"""What else tells of the use that a register's services measure."""
 BY_COLUMN = {"dream"}
 """Registers that cover a period by having its columns; any other by its span."""
 
 
-def span_coverage(register: str, earliest_event: date | None, data_end: date) -> pl.DataFrame:
+def span_coverage(
+    register: str, earliest_event: date | None, data_end: date, begins: date | None = None
+) -> pl.DataFrame:
     """The span of a cumulative register: 1 January of the year of its earliest event to its data end.
 
     A register delivered without any event covers `nothing`; its data end is known all the same.
+
+    Args:
+        register: its name.
+        earliest_event: when the first event began.
+        data_end: the last day that it tells of.
+        begins: the day before which another register tells of the same, which this one then does not cover.
     """
+    start = max(date(earliest_event.year, 1, 1), begins or date.min) if earliest_event else None
     row = (
-        (register, "span", date(earliest_event.year, 1, 1), data_end, data_end)
-        if earliest_event
+        (register, "span", start, data_end, data_end)
+        if start and start <= data_end
         else (register, "nothing", data_end, data_end, data_end)
     )
     return pl.DataFrame([row], schema=COVERAGE_SCHEMA, orient="row")
@@ -38,6 +50,28 @@ def yearly_coverage(register: str, data_end: date) -> pl.DataFrame:
     """The span of one file of a register that comes a year at a time: its year, to the end of the period it names."""
     row = (register, "span", date(data_end.year, 1, 1), data_end, data_end)
     return pl.DataFrame([row], schema=COVERAGE_SCHEMA, orient="row")
+
+
+def lpr2_coverage(coverage: pl.DataFrame) -> pl.DataFrame:
+    """The years that LPR2 covers: those that all of its registers cover.
+
+    Source: docs/method.md § 4, LPR2.
+
+    Args:
+        coverage: `COVERAGE_SCHEMA` rows of LPR_ADM, which has one a year, PSYK_ADM and LPR_BES.
+
+    Returns:
+        `COVERAGE_SCHEMA`, a `span` of `lpr2` a year.
+    """
+    year = pl.col("start").dt.year()
+    windows = coverage.filter(register="lpr_adm").select(start=pl.date(year, 1, 1), end=pl.date(year, 12, 31)).unique()
+    registers = pl.DataFrame({"service": LPR2, "register": LPR2, "measure": ["count"] * len(LPR2)})
+    told = covered_windows(windows, coverage, registers).group_by("start", "end").agg(pl.col("covered").all())
+    return (
+        told.filter("covered")
+        .sort("start")
+        .select(register=pl.lit("lpr2"), kind=pl.lit("span"), start="start", end="end", data_end="end")
+    )
 
 
 def column_coverage(
@@ -108,7 +142,7 @@ def covered_windows(windows: pl.DataFrame, coverage: pl.DataFrame, services: pl.
 
     DREAM covers a window when every Thursday of it has its week column (and for months in employment every month that
     begins in it has its column); any other register when the window lies inside its span, or inside the spans of years
-    that follow each other.
+    that follow each other. LPR2's span and that of LPR_A_KONTAKT, which goes on from it, are one.
 
     Args:
         windows: `start`, `end`, distinct.
@@ -127,7 +161,7 @@ def covered_windows(windows: pl.DataFrame, coverage: pl.DataFrame, services: pl.
         windows.select(
             "start",
             "end",
-            _covers(windows, coverage.filter(register=register, kind=kind), kind),
+            _covers(windows, _told(coverage, register, kind), kind),
             register=pl.lit(register),
             measure=pl.lit(measure),
         )
@@ -148,12 +182,14 @@ def crosses_hospital_break(periods: pl.DataFrame, coverage: pl.DataFrame) -> boo
         periods: `start`, `end` of all citizens' periods.
         coverage: `COVERAGE_SCHEMA` rows of all registers read.
     """
-    spans = coverage.filter(register="lpr_a_kontakt", kind="span")
-    if spans.is_empty() or periods.is_empty():
-        return False
-    measured = periods.filter((pl.col("start") >= spans.item(0, "start")) & (pl.col("end") <= spans.item(0, "end")))
+    measured = periods.filter(_covers(periods, _told(coverage, "lpr_a_kontakt", "span"), "span"))
     before, after = pl.col("start") < LPR3_FROM, pl.col("end") >= LPR3_FROM
     return measured.select(before.any() & after.any()).item()
+
+
+def _told(coverage: pl.DataFrame, register: str, kind: str) -> pl.DataFrame:
+    """The coverage of a kind of a register, and of what else tells of the same use."""
+    return coverage.filter(pl.col("register").is_in([register, *BESIDE.get(register, ())]), kind=kind)
 
 
 def _kinds_needed(register: str, measure: str) -> tuple[str, ...]:

@@ -156,6 +156,17 @@ RULES: dict[str, Rule] = {
         "more is an admission. use = its dates in the period from the first up to, not including, the last; at "
         "least the first. Psychiatric are the main specialties below, all else is somatic.",
     ),
+    "lpr2": Rule(
+        "4",
+        "Sygehuse før LPR3 (LPR2)",
+        "Hospitals before LPR3 (LPR2)",
+        "Kontakter, der begynder, mens LPR2 læses (registrets dage nedenfor), er fra LPR2, hvor intet ophold bygges: "
+        "en indlæggelse er det, registret selv kalder det, og et ambulant besøg en besøgsdato eller en "
+        "skadestuekontakt. Kontakter, der er indberettet til LPR2, tælles ikke igen fra LPR_A_KONTAKT.",
+        "Contacts that begin while LPR2 is read (the register's days below) are LPR2's, where no stay is built: an "
+        "admission is what the register itself calls one, and an outpatient visit a date of visit or an emergency "
+        "contact. Contacts that were reported to LPR2 are not counted again from LPR_A_KONTAKT.",
+    ),
     "cost": Rule(
         "5.1",
         "Fra forbrug til omkostning",

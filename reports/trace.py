@@ -10,11 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pipelines.coverage import BESIDE
 from reports.rules import RULES, Rule
 from reports.tables import Line, ReleaseTables
 
 POPULATION_REGISTER = "bef"
 """Who is present, and of which kommune, is told by it alone."""
+TELLS_OF = {one: register for register, others in BESIDE.items() for one in others}
+"""What else is measured of a register's services, and the register: LPR2, of LPR_A_KONTAKT."""
 POPULATION = ("befolkning", "befolkning_standardiseret")
 Rows = list[dict[str, Any]]
 
@@ -69,9 +72,12 @@ def trace(
         )
     }
     registers = {POPULATION_REGISTER, *(row["register"] for row in services)}
+    known = [row for row in tables.rows["registers"] if TELLS_OF.get(row["register"], row["register"]) in registers]
+    of_lpr2 = of_use and any(row["register"] in TELLS_OF for row in known)
     keys = [
         *_of_citizens(tables, table, group_by, services),
         *(_of_use(services, column) if of_use else ()),
+        *(["lpr2"] if of_lpr2 else ()),
         *(_of_cost(rows["prices"], column) if of_cost else ()),
         *(_of_change(column) if column.startswith("change_") else ()),
         *(["wilson"] if column in ("share_low", "share_high") else ()),
@@ -79,7 +85,7 @@ def trace(
     ]
     return Trace(
         rules=tuple(_filled(RULES[key], tables) for key in keys),
-        registers=[row for row in tables.rows["registers"] if row["register"] in registers],
+        registers=known,
         **rows,
     )
 

@@ -1,4 +1,4 @@
-"""Writes LPR_A_KONTAKT, the hospital contacts, as parts of one yearly delivery.
+"""Writes LPR_A_KONTAKT, the hospital contacts, as parts of one yearly delivery, and LPR2 of the same stays.
 
 Here: from visits and admissions a year to dated stays, from stays to the contacts they are built of, and the file.
 Not here: how many visits and bed days a planted citizen has (``planting.py``). Whatever a stay is cut into, chaining
@@ -14,6 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from synthetic.dates import LAST_YEAR, days_in, first_of, years_between
+from synthetic.lpr2 import LPR3_YEAR, Reasons, write_lpr2
 from synthetic.lpr_background import as_printed, background_use
 from synthetic.population import Population
 
@@ -26,17 +27,17 @@ PHYSICAL = "ALCA00"
 OTHER_TYPES = ["ALCA10", "ALCA20", "ALCA30"]  # stand for contacts without attendance
 
 
-def write_lpr(folder: Path, population: Population, use: pl.DataFrame, seed: int) -> dict[str, int]:
-    """Write ``folder/lpr_a_kontakt/year=2024/part-0.parquet`` and on, a part a batch of citizens.
+def write_lpr(extracts: Path, population: Population, use: pl.DataFrame, seed: int) -> Reasons:
+    """Write ``extracts/lpr_a_kontakt/year=2024/part-0.parquet`` and on, a part a batch of citizens, and LPR2 with it.
 
-    ``use`` is the planted use. Gives the number of rows to be set aside, by reason.
+    ``use`` is the planted use. Gives the number of rows to be set aside, by register and reason.
     """
-    folder = folder / "lpr_a_kontakt" / f"year={LAST_YEAR}"
+    folder = extracts / "lpr_a_kontakt" / f"year={LAST_YEAR}"
     folder.mkdir(parents=True, exist_ok=True)
     use = use.filter(pl.col("service").str.contains("^(psykiatri|somatik)_")).select(
         "person", "year", "service", pl.col("quantity").cast(pl.Int64)
     )
-    aside = {"open_contact": 0, "end_before_start": 0, "missing_pnr": 0}
+    aside: Reasons = {}
     for part, first in enumerate(range(0, len(population), BATCH)):
         rng = np.random.default_rng([seed, 4, part])
         people = np.arange(first, min(first + BATCH, len(population)))
@@ -44,9 +45,13 @@ def write_lpr(folder: Path, population: Population, use: pl.DataFrame, seed: int
         planted = use.filter(pl.col("person").is_between(people[0], people[-1]))
         background = as_printed(background, planted, population, people, np.random.default_rng([seed, 16, part]))
         mine = pl.concat([planted, background])
-        contacts, counts = _awkward(_contacts(_stays(mine, rng), rng), rng)
+        stays = _stays(mine, rng)
+        contacts, counts = _awkward(_contacts(stays, rng), rng)
         _delivered(contacts, population, first * 1_000, rng).write_parquet(folder / f"part-{part}.parquet")
-        aside = {reason: n + counts[reason] for reason, n in aside.items()}
+        of_part = {"lpr_a_kontakt": counts, **write_lpr2(extracts, part, population, stays, seed)}
+        for register, reasons in of_part.items():
+            before = aside.get(register, {})
+            aside[register] = {reason: before.get(reason, 0) + n for reason, n in reasons.items()}
     return aside
 
 
@@ -95,8 +100,9 @@ def _stays(use: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     nearly = (bed_days == 0) & (fate < 0.01)  # a visit one minute short of it
     start = np.where(half_day | nearly, 7 * HOUR, start)
     minutes = np.where(half_day, 12 * HOUR, np.where(nearly, 12 * HOUR - 1, minutes))
-    # Two visits of one day, 4 hours and a minute apart: the second moves to the day of the first.
+    # Two visits of one day, 4 hours and a minute apart: the second moves to the day of the first. To LPR2 they are one.
     follows = ~new & (bed_days == 0) & (np.roll(bed_days, 1) == 0) & (rng.random(len(day)) < 0.02)
+    follows &= year >= LPR3_YEAR
     follows[1:] &= ~follows[:-1]
     leads = np.roll(follows, -1)
     day = np.where(follows, np.roll(day, 1), day)
@@ -174,7 +180,7 @@ def _delivered(contacts: pl.DataFrame, population: Population, first_id: int, rn
             "KONT_SLUTTIDSPUNKT": moment("end"),
             "KONT_TYPE": contacts["type"],
             "KONT_ANS_HOVEDSPEC": specialty,
-            "LPRINDBERETNINGSSYSTEM": np.where(day < np.datetime64("2019-02-01"), "LPR2", "LPR3"),
+            "LPRINDBERETNINGSSYSTEM": np.where(day < first_of(LPR3_YEAR), "LPR2", "LPR3"),
             "FLAG_KONT_AFSLUTTET": contacts["end"].is_not_null().cast(pl.Int8),
             "PRIORITET": rng.choice(["ATA1", "ATA3"], n),
             "BORGER_KOEN": np.where(population.koen[person] == 2, "K", "M"),

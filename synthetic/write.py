@@ -49,8 +49,8 @@ def write_demo(
     aside = {"bef": {"missing_pnr": write_bef(extracts, population)}}
     progress("Writing HANDIC, social services")
     aside["handic"] = {"missing_pnr": write_handic(extracts, population, use, seed)}
-    progress("Writing LPR_A_KONTAKT, hospital contacts")
-    aside["lpr_a_kontakt"] = write_lpr(extracts, population, use, seed)
+    progress("Writing LPR_A_KONTAKT and LPR2, hospital contacts")
+    aside |= write_lpr(extracts, population, use, seed)
     progress("Writing DREAM, benefits by week")
     aside["dream"] = {"missing_pnr": write_dream(extracts, population, use, seed)}
     progress("Writing UDDA, education")

@@ -284,6 +284,8 @@ def test_a_delivery_becomes_the_columns_of_its_register(register: str) -> None:
 def test_every_reason_to_set_a_row_aside_is_worded() -> None:
     stated = {reason for c in DELIVERIES.values() for f in c.fields for reason in (f.missing, f.unreadable) if reason}
     stated |= {rule.reason for contract in DELIVERIES.values() for rule in contract.row_rules}
+    found = [contract.found_by for contract in DELIVERIES.values() if contract.found_by]
+    stated |= {reason for found_by in found for reason in (found_by.unknown, found_by.ambiguous)}
     assert stated | {"duplicate_row", "outside_delivery"} == set(REASONS)
 
 

@@ -14,7 +14,8 @@ from world import World, released
 
 from assets.location import build
 from expectations.contracts.columns import polars_schema
-from expectations.contracts.deliveries import DELIVERIES
+from expectations.contracts.deliveries import ALWAYS, DELIVERIES
+from expectations.contracts.registers import SPELLS, spells_there
 from expectations.contracts.tables import TABLES
 from settings import Folders
 
@@ -167,6 +168,7 @@ def test_telemetry_is_off() -> None:
 def test_the_jobs_make_every_table_of_the_store(world: World, runs: object) -> None:
     store = world.root / "store"
     not_delivered = {register for register, contract in DELIVERIES.items() if contract.optional}
+    not_delivered |= {name for name in SPELLS if name not in spells_there(ALWAYS)}
     for name in TABLES:
         of_register = name.rpartition("/")[2].removeprefix("unmapped_").removesuffix("_by_year")
         if name in ("person_key", "coverage") or of_register in not_delivered:

@@ -276,7 +276,7 @@ def test_the_demo_warns_of_lpr3_of_rows_set_aside_and_of_planted_drift_and_of_no
     across = {study for study, rows in periods.items() if rows["start"].min() < date(2019, 1, 1) <= rows["end"].max()}
     said = [line.removeprefix("warning: ") for line in demo.err.splitlines() if "warning" in line.lower()]
     drift = [line for line in said if line.startswith("registers/")]
-    assert {line.split(" ")[0] for line in drift} == {"registers/dream", "registers/lpr_a_kontakt"}
+    assert {line.split(" ")[0] for line in drift} == {"registers/dream", "registers/lpr_a_kontakt", "registers/lpr_adm"}
     aside = [line for line in said if "rows are set aside" in line]
     assert [line.split(":")[0].lower() for line in aside] == sorted(EXTRACTS)
     ages = [line for line in said if "in comparison_ages" in line]

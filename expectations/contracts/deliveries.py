@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from expectations.contracts.delivered import health, justice, people, social, work
+from expectations.contracts.delivered import health, hospital, justice, people, social, work
 from expectations.contracts.delivery import NO_END_FROM_YEAR, ColumnFamily, DeliveryContract, Field, RowRule, pnr_field
 
 BEF = DeliveryContract(
@@ -58,6 +58,9 @@ DREAM = DeliveryContract(
     ),
 )
 
+REPORTED_TO = "lprindberetningssystem"
+"""The column of LPR_A_KONTAKT that tells LPR2's contacts, which may be delivered by themselves, from LPR3's."""
+
 LPR_A_KONTAKT = DeliveryContract(
     register="lpr_a_kontakt",
     kind="cumulative",
@@ -83,6 +86,13 @@ LPR_A_KONTAKT = DeliveryContract(
         ),
         Field("kont_type", "kont_type", "text", "Kind of contact; ALCA00 is physical attendance."),
         Field("kont_ans_hovedspec", "hovedspec", "text", "Main specialty of the responsible unit, in words."),
+        Field(
+            REPORTED_TO,
+            "indberetningssystem",
+            "text",
+            "The system that the contact was reported to, LPR2 or LPR3; must be there where LPR2 is delivered too.",
+            optional=True,
+        ),
     ),
     sorted_by=("person", "start", "end", "contact"),
     own_rules=(
@@ -142,6 +152,7 @@ DELIVERIES: dict[str, DeliveryContract] = {
         *people.CONTRACTS,
         *social.CONTRACTS,
         *health.CONTRACTS,
+        *hospital.CONTRACTS,
         *work.CONTRACTS,
         *justice.CONTRACTS,
     )
@@ -160,6 +171,8 @@ REASONS = {
     "end_before_start": "an end before the start",
     "duplicate_row": "the same citizen (and snapshot) again",
     "outside_delivery": "a snapshot date outside the period in the file's name",
+    "unknown_contact": "a visit whose RECNUM no contact has",
+    "ambiguous_contact": "a visit whose RECNUM contacts of several citizens have",
 }
 """Why a delivered row is set aside."""
 

@@ -65,6 +65,20 @@ class ColumnFamily:
 
 
 @dataclass(frozen=True)
+class FoundBy:
+    """How rows without a PNR find their citizen: by the `column` that they share with the rows of other `registers`.
+
+    A row that no row of those registers shares it with is set aside as `unknown`, one that rows of several citizens
+    share it with as `ambiguous`: whose it is would be a guess.
+    """
+
+    column: str
+    registers: tuple[str, ...]
+    unknown: str
+    ambiguous: str
+
+
+@dataclass(frozen=True)
 class DeliveryContract:
     """What a register is delivered with.
 
@@ -73,7 +87,7 @@ class DeliveryContract:
     are its key and a row that repeats them is set aside. `dated_by` is the column that says when a row is of;
     where no delivered column says so it is the `file_day` (month, day) of the file's year. Rows of a periodic register
     dated outside their file are set aside. `column_families` are the columns of a wide register. An `optional` register
-    is there only when it is delivered.
+    is there only when it is delivered. Where rows have no PNR, `found_by` says how they find their citizen.
     """
 
     register: str
@@ -87,16 +101,18 @@ class DeliveryContract:
     dated_by: str = "start"
     file_day: tuple[int, int] | None = None
     optional: bool = False
+    found_by: FoundBy | None = None
 
     @property
     def by_year(self) -> bool:
-        """Whether its files come in a year at a time, each year by itself."""
-        return self.kind != "cumulative"
+        """Whether its files come in a year at a time, each by itself; not where they wait for other registers."""
+        return self.kind != "cumulative" and self.found_by is None
 
     @property
     def columns(self) -> list[str]:
-        """The columns of a row as it is read, in order."""
-        return [stated.becomes for stated in self.fields] + ([self.dated_by] if self.file_day else [])
+        """The columns of a row as it is kept, in order."""
+        read = [stated.becomes for stated in self.fields]
+        return ["person"] * bool(self.found_by) + read + [self.dated_by] * bool(self.file_day)
 
     def called(self, names: Mapping[str, str]) -> DeliveryContract:
         """The same contract where a site's deliveries call columns otherwise: `names` by the column's own name."""
@@ -104,6 +120,11 @@ class DeliveryContract:
             replace(stated, other_names=(names[stated.name], *stated.other_names)) if stated.name in names else stated
             for stated in self.fields
         )
+        return replace(self, fields=tuple(fields))
+
+    def requiring(self, column: str) -> DeliveryContract:
+        """The same contract where an optional column must be delivered."""
+        fields = (replace(stated, optional=stated.optional and stated.name != column) for stated in self.fields)
         return replace(self, fields=tuple(fields))
 
     @property
@@ -123,7 +144,8 @@ class DeliveryContract:
         by_field = [reason for stated in self.fields for reason in (stated.missing, stated.unreadable) if reason]
         by_row = [rule.reason for rule in self.row_rules]
         of_the_file = ["outside_delivery"] * (self.kind == "periodic") + ["duplicate_row"] * self.unique
-        return tuple(dict.fromkeys([*by_field, *by_row, *of_the_file]))
+        of_nobody = [self.found_by.unknown, self.found_by.ambiguous] if self.found_by else []
+        return tuple(dict.fromkeys([*by_field, *by_row, *of_the_file, *of_nobody]))
 
     @property
     def ids(self) -> tuple[Field, ...]:

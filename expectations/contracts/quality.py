@@ -6,8 +6,8 @@ import polars as pl
 
 from expectations.contracts.columns import column, table
 
-WITH_CODES = ("dream", "handic", "herb_forsorg_mv_f", "siu_individ_udgifter_total")
-"""Registers whose codes the catalogue maps to services."""
+WITH_CODES = ("dream", "handic", "herb_forsorg_mv_f", "siu_individ_udgifter_total", "lpr2")
+"""Spells whose codes the catalogue maps to services, or the method to kinds of them."""
 _UNMAPPED = {
     "code": column(pl.String, "The code as delivered."),
     "year": column(pl.Int32, "Year of the week (DREAM), or in which the row starts.", unit="year"),

@@ -5,9 +5,12 @@ A column's `comes_from` names the columns it is made of (`table.column`): the li
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pandera.polars as pa
 import polars as pl
 
+from catalogue.columns import LPR2
 from expectations.contracts.columns import PERSON, column, person_column, table
 from expectations.contracts.deliveries import DELIVERIES
 from expectations.contracts.delivery import DeliveryContract
@@ -36,6 +39,8 @@ SPELLS_OF: dict[str, tuple[str, str, str, str]] = {
     "krin": ("start", "end", "start", "days"),
 }
 """Of the registers beyond the four: the columns that a spell's start, end and kind come from, and what it counts."""
+MADE_OF = {"dream_employment": ("dream",), "lpr2": LPR2}
+"""Spells that are made of another register, or of several; every other is made of the one that it is named for."""
 MANY_A_DAY = ("drg_kontakter", "siu_individ_udgifter_total", "bfl", "krsi", "kraf")
 """Of them, those with several spells of a citizen and kind that begin on one day."""
 
@@ -132,6 +137,12 @@ LPR_A_KONTAKT = table(
             nullable=True,
             comes_from=["extracts/lpr_a_kontakt.kont_ans_hovedspec"],
         ),
+        "indberetningssystem": column(
+            pl.String,
+            "The system that the contact was reported to, LPR2 or LPR3; null where it is not delivered.",
+            nullable=True,
+            comes_from=["extracts/lpr_a_kontakt.lprindberetningssystem"],
+        ),
     },
 )
 
@@ -179,32 +190,6 @@ COVERAGE = table(
 )
 
 
-def _spells(
-    register: str, starts_from: str, ends_from: str, kind_from: str, unit: str, *, one_a_day: bool = True
-) -> pa.DataFrameSchema:
-    source = f"registers/{register}"
-    return table(
-        f"spells/{register}",
-        "a dated piece of service of one citizen, sorted by person, service and start",
-        {
-            "person": person_column(f"{source}.person"),
-            "service": column(
-                pl.String, "Kind of spell: the `spell` of services.csv.", comes_from=[f"{source}.{kind_from}"]
-            ),
-            "start": column(pl.Date, "First day.", comes_from=[f"{source}.{starts_from}"]),
-            "end": column(pl.Date, "Last day, included.", comes_from=[f"{source}.{ends_from}"]),
-            "quantity": column(
-                pl.Int32,
-                f"Size of the whole spell: {unit}.",
-                unit=unit,
-                at_least=1,
-                comes_from=list(dict.fromkeys([f"{source}.{starts_from}", f"{source}.{ends_from}"])),
-            ),
-        },
-        unique=["person", "service", "start"] if one_a_day else None,
-    )
-
-
 def _of_delivery(contract: DeliveryContract) -> pa.DataFrameSchema:
     """The table of a register whose columns are its delivered ones, typed."""
     source = f"extracts/{contract.register}"
@@ -218,26 +203,16 @@ def _of_delivery(contract: DeliveryContract) -> pa.DataFrameSchema:
         )
         for stated in contract.fields
     }
+    if contract.found_by:
+        shared = contract.found_by.column
+        through = [f"registers/{register}.person" for register in contract.found_by.registers]
+        columns = {"person": person_column(f"{source}.{shared}", *through), **columns}
     if contract.file_day:
         columns[contract.dated_by] = column(pl.Date, "The day that the rows are of, in the year in the file's name.")
     row = f"{contract.row}, sorted by {' and '.join(contract.sorted_by[:2])}"
     unique = contract.sorted_by if contract.unique else None
     return table(f"registers/{contract.register}", row, columns, unique=unique)
 
-
-SPELLS = {
-    "dream": _spells("dream", "start", "end", "code", "weeks"),
-    "dream_employment": _spells("dream_employment", "start", "end", "start", "months"),
-    # A citizen may visit a hospital twice a day.
-    "lpr_a_kontakt": _spells(
-        "lpr_a_kontakt", "start", "end", "hovedspec", "bed days of an admission, 1 of a visit", one_a_day=False
-    ),
-    "handic": _spells("handic", "start", "end", "code", "days"),
-    **{
-        register: _spells(register, *made_of, one_a_day=register not in MANY_A_DAY)
-        for register, made_of in SPELLS_OF.items()
-    },
-}
 
 REGISTERS = {
     "bef": BEF,
@@ -247,3 +222,53 @@ REGISTERS = {
     "handic": HANDIC,
     **{register: _of_delivery(contract) for register, contract in DELIVERIES.items() if contract.optional},
 }
+
+
+def _spells(
+    name: str, starts_from: str, ends_from: str, kind_from: str, unit: str, *, one_a_day: bool = True
+) -> pa.DataFrameSchema:
+    registers = (name,) if name in REGISTERS else MADE_OF[name]
+
+    def of(*columns: str) -> list[str]:
+        wanted = ((one, part) for part in dict.fromkeys(columns) for one in registers)
+        return [f"registers/{one}.{part}" for one, part in wanted if part in REGISTERS[one].columns]
+
+    return table(
+        f"spells/{name}",
+        "a dated piece of service of one citizen, sorted by person, service and start",
+        {
+            "person": person_column(*of("person")),
+            "service": column(pl.String, "Kind of spell: the `spell` of services.csv.", comes_from=of(kind_from)),
+            "start": column(pl.Date, "First day.", comes_from=of(starts_from)),
+            "end": column(pl.Date, "Last day, included.", comes_from=of(ends_from)),
+            "quantity": column(
+                pl.Int32,
+                f"Size of the whole spell: {unit}.",
+                unit=unit,
+                at_least=1,
+                comes_from=of(starts_from, ends_from),
+            ),
+        },
+        unique=["person", "service", "start"] if one_a_day else None,
+    )
+
+
+SPELLS = {
+    "dream": _spells("dream", "start", "end", "code", "weeks"),
+    "dream_employment": _spells("dream_employment", "start", "end", "start", "months"),
+    # A citizen may visit a hospital twice a day.
+    "lpr_a_kontakt": _spells(
+        "lpr_a_kontakt", "start", "end", "hovedspec", "bed days of an admission, 1 of a visit", one_a_day=False
+    ),
+    "lpr2": _spells("lpr2", "start", "end", "pattype", "bed days of an admission, 1 of a visit"),
+    "handic": _spells("handic", "start", "end", "code", "days"),
+    **{
+        register: _spells(register, *made_of, one_a_day=register not in MANY_A_DAY)
+        for register, made_of in SPELLS_OF.items()
+    },
+}
+
+
+def spells_there(registers: Collection[str]) -> list[str]:
+    """The spells that a workspace with tables of these registers has: those all of whose registers are there."""
+    return [name for name in SPELLS if set(MADE_OF.get(name, (name,))) <= set(registers)]

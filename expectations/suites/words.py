@@ -30,6 +30,9 @@ TITLES = {
     "krsi": "KRSI – sigtelser",
     "kraf": "KRAF – afgørelser i straffesager",
     "krin": "KRIN – indsættelser",
+    "lpr_adm": "LPR_ADM – sygehuskontakter i LPR2",
+    "psyk_adm": "PSYK_ADM – psykiatriske sygehuskontakter i LPR2",
+    "lpr_bes": "LPR_BES – ambulante besøg i LPR2",
 }
 """Titles of the registers' suites, in the order in which the pages show them; studies come after."""
 STUDY_TITLE = "Undersøgelse {}"

@@ -28,6 +28,8 @@ SHELTERS_FROM = date(1999, 1, 1)
 """The first year of the shelter statistics."""
 TREATMENT_FROM = date(1996, 1, 1)
 """The first year of the register of drug treatment; that of alcohol treatment is younger."""
+OLDEST_CONTACT = date(1969, 1, 1)
+"""No register of hospital contacts is older: the psychiatric one came first."""
 MOST_CONTACTS = 100
 """More on one fee than this is another column."""
 MOST_HOURS = 744
@@ -207,6 +209,23 @@ def _expenditures(data_end: date | None) -> Described:
     )
 
 
+def _lpr2_contacts(_: date | None) -> Described:
+    """LPR_ADM and PSYK_ADM; the first's contacts are of the year in which they ended, which is their file's."""
+    return Described(
+        day="start",
+        nullable=("recnum", "end", "pattype", "spec"),
+        codes=("pattype",),
+        implausible={"start": pl.col("start") < OLDEST_CONTACT},
+        key=("person", "start", "end", "recnum"),
+    )
+
+
+def _lpr2_visits(data_end: date | None) -> Described:
+    """LPR_BES: a contact's visits stand together, and are of several years."""
+    wrong = (pl.col("start") < HOSPITALS_FROM) | _after(pl.col("start"), data_end)
+    return Described("start", (), (), {"start": wrong})
+
+
 CUMULATIVE: Mapping[str, Callable[[date | None], Described]] = {
     "lpr_a_kontakt": _lpr_a_kontakt,
     "handic": _handic,
@@ -215,8 +234,10 @@ CUMULATIVE: Mapping[str, Callable[[date | None], Described]] = {
     "nab": _courses,
     "dod": _deaths,
     "vnds": _moves,
+    "psyk_adm": _lpr2_contacts,
+    "lpr_bes": _lpr2_visits,
 }
-"""Cumulative registers, by their data end."""
+"""Cumulative registers, and one that is entered whole, by their data end."""
 OF_A_YEAR: Mapping[str, Callable[[date | None], Described]] = {
     "udda": _education,
     "sssy": _fees,
@@ -226,5 +247,6 @@ OF_A_YEAR: Mapping[str, Callable[[date | None], Described]] = {
     "krsi": _events,
     "kraf": _events,
     "krin": _imprisonments,
+    "lpr_adm": _lpr2_contacts,
 }
 """Registers with a file a year, by the end of the file's period."""

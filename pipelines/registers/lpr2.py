@@ -14,7 +14,7 @@ from pipelines.codes import NO_CODE, unmapped_by_year
 from pipelines.spells import SPELL_SCHEMA, sort_packed, union_spells
 from pipelines.stages import Stage, in_order, summed_by
 
-INPATIENT, OUTPATIENT, EMERGENCY = "0", "2", "3"
+KINDS_OF_PATIENT = INPATIENT, OUTPATIENT, EMERGENCY = "0", "2", "3"
 SERVICES = pl.Enum(["psykiatri_ambulant", "psykiatri_indlaeggelse", "somatik_ambulant", "somatik_indlaeggelse"])
 
 
@@ -51,7 +51,7 @@ def hospital_spells(
     )
     spells = pl.concat([_admissions(contacts), _visits(contacts, visits)])
     ordered = sort_packed(spells.with_columns(pl.col("service").cast(SERVICES)), ["person", "service", "start", "end"])
-    unknown = contacts.filter(~pl.col("code").is_in([INPATIENT, OUTPATIENT, EMERGENCY]))
+    unknown = contacts.filter(~pl.col("code").is_in(KINDS_OF_PATIENT))
     return ordered.cast(SPELL_SCHEMA), unmapped_by_year(unknown)
 
 

@@ -19,7 +19,7 @@ from reports.labels import LANGUAGES, Labels
 from reports.rules import Rule
 from reports.tables import COMPARED, PAYERS, Line, ReleaseTables
 from reports.texts import TEXTS as SHARED_TEXTS
-from reports.trace import trace
+from reports.trace import TELLS_OF, trace
 
 SHARED = (
     *("total", "withheld", "not_measured", "not_applicable", "all_areas", "yes", "no", *PAYERS),
@@ -96,6 +96,7 @@ def content(tables: ReleaseTables) -> dict[str, Any]:
         "payers": PAYERS,
         "compared": COMPARED,
         "registers_of": dict(tables.services.select("service", "register").iter_rows()),
+        "tells_of": TELLS_OF,
         "unit_of": dict(tables.services.select("service", "unit").iter_rows()),
         "tables": {name: frame.to_dict(as_series=False) for name, frame in _frames(tables).items()},
         "charts": {one.language: specs(one, tables.periods) for one in labels},

@@ -14,9 +14,9 @@ from .chaining import Stay, bed_days
 class Contact:
     """A contact of a kind of patient (0 admitted, 2 outpatient, 3 emergency), with the dates of its visits."""
 
-    person: int
+    person: int | str
     start: date
-    end: date
+    end: date | None
     kind: str | None
     psychiatric: bool
     visits: tuple[date, ...] = ()
@@ -26,15 +26,15 @@ def at_noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12)
 
 
-def spells(contacts: Iterable[Contact], last_year: int) -> list[tuple[int, str, date, date, int]]:
+def spells(contacts: Iterable[Contact], last_year: int) -> list[tuple[int | str, str, date, date, int]]:
     """(person, kind, start, end, bed days or 1), sorted, of contacts that start in or before the last year."""
-    admitted: dict[tuple[int, str], list[tuple[date, date]]] = defaultdict(list)
-    visited: set[tuple[int, str, date]] = set()
+    admitted: dict[tuple[int | str, str], list[tuple[date, date]]] = defaultdict(list)
+    visited: set[tuple[int | str, str, date]] = set()
     for contact in contacts:
         field = "psykiatri" if contact.psychiatric else "somatik"
         if contact.start.year > last_year:
             continue
-        if contact.kind == "0" and contact.end >= contact.start:
+        if contact.kind == "0" and contact.end and contact.end >= contact.start:
             admitted[contact.person, field].append((contact.start, contact.end))
         if contact.kind == "2":
             visited.update((contact.person, field, day) for day in contact.visits)

@@ -13,9 +13,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from . import chaining, costing, coverage, dream, participants, population, presence, unions, windows
+from . import chaining, costing, coverage, dream, lpr2, participants, population, presence, unions, windows
 from .table import Service, Study
 
+LPR2_LAST_YEAR = 2018
 DELIVERED = ("dream", "lpr_a_kontakt", "handic")
 """The registers of services that the road here is walked for."""
 Spells = dict[tuple[str, str], list[tuple[date, date]]]  # (pnr, kind of spell): first and last date
@@ -77,6 +78,9 @@ class Registers:
     lpr: Sequence[Mapping[str, Any]]
     handic: Sequence[Mapping[str, Any]]
     data_end: date
+    older: Sequence[lpr2.Contact] = ()
+    """LPR2's contacts, by PNR: where there are any, LPR_A_KONTAKT counts what was reported to LPR3 alone."""
+    older_from: date | None = None
 
 
 def spells(registers: Registers, rules: Rules) -> Spells:
@@ -92,9 +96,12 @@ def spells(registers: Registers, rules: Rules) -> Spells:
         for row in registers.lpr
         for start, end in [(row["KONT_STARTTIDSPUNKT"], row["KONT_SLUTTIDSPUNKT"])]
         if row["KONT_TYPE"] == "ALCA00" and isinstance(end, datetime) and end >= start
+        if not registers.older or row["LPRINDBERETNINGSSYSTEM"] == "LPR3"
     ]
     for stay in chaining.stays(contacts):
         found[stay.person, chaining.service(stay)].append((stay.start.date(), stay.end.date()))
+    for pnr, kind, first, last, _ in lpr2.spells(registers.older, LPR2_LAST_YEAR):
+        found[str(pnr), kind].append((first, last))
     services = rules.handic_services
     grants = [
         unions.Grant(row["PNR"], services[row["MODT_YDELSE_KODE"]], row["YDELSE_START"], row["YDELSE_SLUT"])
@@ -149,7 +156,9 @@ def road(
     months = {date(int(column[5:9]), int(column[10:12]), 1) for column in registers.month_columns}
     spans = {
         "dream": [],
-        "lpr_a_kontakt": [(min(r["KONT_STARTTIDSPUNKT"] for r in registers.lpr).date(), registers.data_end)],
+        "lpr_a_kontakt": [
+            (registers.older_from or min(r["KONT_STARTTIDSPUNKT"] for r in registers.lpr).date(), registers.data_end)
+        ],
         "handic": [(min(r["YDELSE_START"] for r in registers.handic), registers.data_end)],
     }
     spans = {register: [(date(first.year, 1, 1), last) for first, last in own] for register, own in spans.items()}

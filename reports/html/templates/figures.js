@@ -42,7 +42,9 @@ const chosenLines = (choice) =>
 
 /** The line under a figure: source, period, n, price year, and that a change is no effect. */
 const sourceLine = ({ lines = [], rows = [], named = [...new Set(lines.flatMap(registersOf))], kind, priced }) => {
-  const known = rowsOf("registers").filter((row) => named.includes(row.register) || row.register === "bef");
+  const known = rowsOf("registers").filter(
+    ({ register }) => named.includes(DATA.tells_of[register] ?? register) || register === "bef",
+  );
   const registers = known.map((row) =>
     row.data_end ? word("until", { register: row.register.toUpperCase(), date: dateOf(row.data_end) }) : row.register.toUpperCase(),
   );
