@@ -169,7 +169,7 @@ def test_counts_that_jump_in_2019_are_warned_of(clean: Path, tmp_path: Path, mon
     study = tmp_path / "studies" / "trial.yaml"
     study.write_text(study.read_text(encoding="utf-8").replace("years_before: 1", "years_before: 3"), encoding="utf-8")
     ended = run(tmp_path, (*of_register("lpr_a_kontakt"), STUDY))
-    assert ended.code == 0
+    assert ended.code == 0, ended.failure
     told = "\n".join(ended.warnings)
     assert "registers/lpr_a_kontakt (2019)" in told
     assert "hospital use before and after 1 January 2019" in told

@@ -54,6 +54,7 @@ def as_told(
     hidden: Collection[Key],
     whole: Collection[int | None],
     profile: Profile,
+    told_before: Collection[Key] = (),
 ) -> pl.DataFrame:
     """The table as it may be told.
 
@@ -64,6 +65,7 @@ def as_told(
         hidden: the counts that are withheld.
         whole: periods of which every figure is withheld: nothing is told of what rests on one of them.
         profile: the data owner's thresholds.
+        told_before: counts that an earlier release has told of the same citizens and data: they are told again.
 
     Returns:
         The rows in their order, with `withheld` (bool): whether a count of the row is null for disclosure control. No
@@ -80,8 +82,11 @@ def as_told(
     rows = before_start.join(of_part, on="category", how="left", maintain_order="left")
     named = rows.select(looked_back_to()).to_series()
     keys = {column: pl.Series([(WHAT, column, of) in hidden for of in named], dtype=pl.Boolean) for column in PRINTED}
-    no_use = pl.col("unsaid") | ((pl.col("n") == 0) & (not profile.show_zero))
-    told = {column: pl.when(~(pl.col("gone") | pl.lit(keys[column]))).then(column) for column in PRINTED}
+    known = {column: pl.lit(pl.Series([(WHAT, column, of) in told_before for of in named])) for column in PRINTED}
+    no_use = ((pl.col("n") == 0) & (not profile.show_zero)) | (pl.col("unsaid") & ~known["n"])
+    told = {
+        column: pl.when(~(pl.lit(keys[column]) | (pl.col("gone") & ~known[column]))).then(column) for column in PRINTED
+    }
     rows = rounded(rows.with_columns(**told | {"n": pl.when(~no_use).then(told["n"])}), profile)
     one = pl.col("one")
     rows = rows.with_columns(

@@ -166,7 +166,7 @@ def protect(
     }
     told_tables = StudyTables(
         cost_table=told_costs,
-        before_start=as_told(tables.before_start, look_back, told_costs, groups, found_whole, profile),
+        before_start=as_told(tables.before_start, look_back, told_costs, groups, found_whole, profile, told.counts),
         **{name: rounded(table, profile) for name, table in shown.items()},
     )
     primary = pl.concat([frame.select(*ROW, *REASONS) for frame in (judged, judged_compared)])
