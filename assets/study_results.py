@@ -1,5 +1,5 @@
-"""What is told of a study beside its cost table: costs by employment, changes, who its citizens are, and which services
-they had before.
+"""What is told of a study beside its cost table: costs by employment, changes and how sure its means are, who its
+citizens are, and which services they had before.
 
 Not here: the tables that these are made of (`assets.studies`), and their release (`assets.release`).
 """
@@ -18,6 +18,7 @@ from expectations.findings import refuse_blocking
 from pipelines.before_start import before_start, looked_back
 from pipelines.changes import changes
 from pipelines.characteristics import AGE_BANDS, characteristics
+from pipelines.draws import draw
 from pipelines.employment import employment_table
 from pipelines.mean_intervals import mean_intervals
 from pipelines.periods import study_periods
@@ -53,13 +54,17 @@ def study_result_assets(studies: dg.PartitionsDefinition, registers: Sequence[st
         table = employment_table(study.id, windows, priced, catalogue, numbers, study.price_year)
         yield from outputs(context, workspace, result=table)
 
-    @dg.asset(
+    @dg.multi_asset(
+        name="uncertainty",
+        outs={table: dg.AssetOut(key=table, **about(table)) for table in ("changes", "mean_intervals")},
         ins={name: dg.AssetIn(name) for name in ("participants", "periods", "costs", "cost_table")},
         deps=["catalogue"],
-        **_stated("changes"),
+        partitions_def=studies,
+        retry_policy=IO_RETRIES,
+        check_specs=[contract_spec(dg.AssetKey(table), studies) for table in ("changes", "mean_intervals")],
     )
     @clear_errors
-    def changes_asset(
+    def uncertainty_asset(
         context: dg.AssetExecutionContext,
         workspace: Workspace,
         participants: pl.LazyFrame,
@@ -67,31 +72,13 @@ def study_result_assets(studies: dg.PartitionsDefinition, registers: Sequence[st
         costs: pl.LazyFrame,
         cost_table: pl.LazyFrame,
     ):
-        base = participants.filter("in_study_base").select("person").collect()
         study = workspace.study(context.partition_key)
+        base, table = participants.filter("in_study_base").select("person").collect(), cost_table.collect()
         services = workspace.catalogue_of(study).services
-        table = changes(study.id, cost_table.collect(), base, periods.collect(), costs.collect(), services)
-        yield from outputs(context, workspace, result=table)
-
-    @dg.asset(
-        ins={name: dg.AssetIn(name) for name in ("participants", "periods", "costs", "cost_table")},
-        deps=["catalogue"],
-        **_stated("mean_intervals"),
-    )
-    @clear_errors
-    def mean_intervals_asset(
-        context: dg.AssetExecutionContext,
-        workspace: Workspace,
-        participants: pl.LazyFrame,
-        periods: pl.LazyFrame,
-        costs: pl.LazyFrame,
-        cost_table: pl.LazyFrame,
-    ):
-        base = participants.filter("in_study_base").select("person").collect()
-        study = workspace.study(context.partition_key)
-        services = workspace.catalogue_of(study).services
-        table = mean_intervals(study.id, cost_table.collect(), base, periods.collect(), costs.collect(), services)
-        yield from outputs(context, workspace, result=table)
+        numbers = table.get_column("period").unique().sort().to_list()
+        drawn = draw(study.id, base, periods.collect(), costs.collect(), services, numbers)
+        found = {"changes": changes(table, drawn), "mean_intervals": mean_intervals(table, drawn)}
+        yield from outputs(context, workspace, **found)
 
     # After the periods, which refuse a study without a study base: nothing is told of nobody.
     @dg.asset(ins={"participants": dg.AssetIn("participants")}, deps=["periods"], **_stated("characteristics"))
@@ -131,4 +118,4 @@ def study_result_assets(studies: dg.PartitionsDefinition, registers: Sequence[st
         table = before_start(study.id, wanted, windows, known, spells, catalogue.all_services)
         yield from outputs(context, workspace, result=table)
 
-    return [employment_table_asset, changes_asset, mean_intervals_asset, characteristics_asset, before_start_asset]
+    return [employment_table_asset, uncertainty_asset, characteristics_asset, before_start_asset]

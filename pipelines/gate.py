@@ -107,7 +107,7 @@ def through_the_gate(
     earlier = [
         release if in_same_prices(release, own) else in_prices_of_now(release, known_rates) for release in earlier
     ]
-    behind_rows = behind(members, costs, catalogue.services, profile.dominance_citizens)
+    behind_rows = behind(members, costs, catalogue.services, profile)
     knowledge = Knowledge(
         parts=[
             Parts((by, whole), [(part_by, part) for part in held["part"]], period)

@@ -42,6 +42,8 @@ CELL = ("group_by", "group", "period")
 MILLIONTHS = 1_000_000
 """Amounts are summed as whole millionths: threads add floats in no fixed order, integers give the same each run."""
 SUMMED = ("quantity", *COST_COLUMNS)
+MEANS = {f"mean_{column}": column for column in SUMMED}
+"""The means of a row, and of what of its citizens each is."""
 
 
 def cost_table(

@@ -21,13 +21,19 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "cost_table": ("group_by", "group", "period", "area", "service"),
     "employment_table": ("group_by", "group", "period", "area", "service"),
     "changes": ("period", "area", "service"),
+    "mean_intervals": ("period", "area", "service"),
     "characteristics": ("characteristic", "category"),
     "before_start": ("category", "first_period", "last_period"),
     "participant_flow": ("step", "reason"),
 }
 """What tells the rows of a released table apart; every other column that is a number is a figure."""
 ABOUT_ROW = ("price_year", "withheld")
-FIRST = {"cost_table": "mean_cost", "employment_table": "mean_cost", "changes": "change_cost"}
+FIRST = {
+    "cost_table": "mean_cost",
+    "employment_table": "mean_cost",
+    "changes": "change_cost",
+    "mean_intervals": "mean_cost",
+}
 """The figure whose largest changes are told; of tables of counts it is `n`."""
 LARGEST = 10
 SAME = 1e-9

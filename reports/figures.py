@@ -12,8 +12,8 @@ import polars as pl
 
 from reports.charts import Figure, FigureSheet, Point
 from reports.sheet import Book
-from reports.tables import COMPARED, PAYERS, Line
-from reports.views import by_line, name_of
+from reports.tables import COMPARED, PAYERS, Line, by_line
+from reports.views import name_of
 
 MOST_SERVICES = 10  # of the chart of services; more bars cannot be told apart on a page
 

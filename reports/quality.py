@@ -30,7 +30,7 @@ STUDIES = "undersøgelser / studies"
 OTHER = "øvrige / other"
 OF_STUDIES = (
     "participants", "participant_flow", "periods", "use", "use_outside_population", "costs", "cost_table",
-    "employment_table", "changes", "characteristics", "before_start",
+    "employment_table", "changes", "mean_intervals", "characteristics", "before_start",
 )  # fmt: skip
 
 

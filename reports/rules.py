@@ -246,12 +246,21 @@ RULES: dict[str, Rule] = {
         "Interval",
         "Interval",
         "95 %: 2,5- og 97,5-percentilen af ændringen i 1.000 stikprøver af borgerne med tilbagelægning, hver borger "
-        "med alle sine perioder.",
+        "med alle sine perioder; afrundet udad til to cifre af bredden.",
         "95 %: the 2.5th and 97.5th percentile of the change in 1,000 samples of the citizens with replacement, each "
-        "citizen with all their periods.",
+        "citizen with all their periods; rounded outward to two digits of the width.",
+    ),
+    "mean_interval": Rule(
+        "9.6",
+        "Gennemsnittets interval",
+        "Interval of a mean",
+        "95 %: 2,5- og 97,5-percentilen af gennemsnittet i 1.000 stikprøver af borgerne med tilbagelægning; afrundet "
+        "udad til to cifre af bredden.",
+        "95 %: the 2.5th and 97.5th percentile of the mean in 1,000 samples of the citizens with replacement; rounded "
+        "outward to two digits of the width.",
     ),
     "no_effect": Rule(
-        "9.6",
+        "9.7",
         "Ikke en effekt",
         "Not an effect",
         "En ændring over tid er ikke en effekt af indsatsen.",

@@ -212,6 +212,11 @@ class Sheet:
         unmeasured = 0 in (row.get("n_citizens"), row.get("n_baseline"))
         return self.labels.text("not_measured" if unmeasured else "not_applicable"), "marker"
 
+    def interval(self, line: Line, period: int, mean: str, style: str) -> list[tuple[object, str]]:
+        """The cells of the ends of the interval of a line's mean, of everybody."""
+        row = self.book.tables.intervals.get((line, period))
+        return [self.figure(row, f"{mean}_{end}", style) for end in ("low", "high")]
+
     def figures(self, line: Line, column: str, style: str, group_by: str = "alle") -> list[tuple[object, str]]:
         """The cells of one line of a table of everybody (of the study, or of the population), a period each."""
         tables = self.book.tables

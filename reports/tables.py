@@ -18,7 +18,10 @@ from pipelines.named_tables import NAMED_TABLES
 from reports.labels import Labels
 
 PAYERS = ("kommune", "region", "stat")
-RELEASED = ("cost_table", "employment_table", "changes", "characteristics", "before_start", "participant_flow")
+RELEASED = (
+    "cost_table", "employment_table", "changes", "mean_intervals", "characteristics", "before_start",
+    "participant_flow",
+)  # fmt: skip
 """The tables of citizens that leave the store, each a CSV and a Parquet file of its own."""
 CATEGORIES = pl.Schema(dict.fromkeys(("category", "service", "register", "label_da", "label_en"), pl.String))
 """Which services are told of together before the start, and of which register each is."""
@@ -57,6 +60,11 @@ class Line:
         return "service" if self.service else "area" if self.area else "total"
 
 
+def by_line(table: pl.DataFrame) -> dict[tuple[Line, int], dict[str, Any]]:
+    """The rows of a released table of one group, by line and period."""
+    return {(Line(row["area"], row["service"]), row["period"]): row for row in table.iter_rows(named=True)}
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReleaseTables:
     """One study's release. A frame of citizens' counts without ``withheld`` has not been through disclosure control.
@@ -69,6 +77,7 @@ class ReleaseTables:
     cost_table: pl.DataFrame  # docs/method.md § 6, and `withheld` as in every table of RELEASED
     employment_table: pl.DataFrame  # as the cost table, by months in ordinary employment; areas and the total
     changes: pl.DataFrame  # each period less period -1, with intervals
+    mean_intervals: pl.DataFrame  # everybody's means, as the cost table has them, with intervals
     characteristics: pl.DataFrame  # who the citizens are: characteristic, category, n, share
     before_start: pl.DataFrame  # which services they had before: category, periods looked back to, n, share
     participant_flow: pl.DataFrame  # step, reason, n
@@ -133,15 +142,14 @@ class ReleaseTables:
         return self.compared["alle"]
 
     @cached_property
+    def intervals(self) -> dict[tuple[Line, int], dict[str, Any]]:
+        """Everybody's means with their intervals, by line and period."""
+        return by_line(self.mean_intervals)
+
+    @cached_property
     def compared(self) -> dict[str, dict[tuple[Line, int], dict[str, Any]]]:
         """The rows of the study base and of the population, by grouping, and in each by line and period."""
-        return {
-            group_by: {
-                (Line(row["area"], row["service"]), row["period"]): row
-                for row in self.cost_table.filter(pl.col("group_by") == group_by).iter_rows(named=True)
-            }
-            for group_by in COMPARED
-        }
+        return {group_by: by_line(self.cost_table.filter(pl.col("group_by") == group_by)) for group_by in COMPARED}
 
     @cached_property
     def rows(self) -> dict[str, list[dict[str, Any]]]:

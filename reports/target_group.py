@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.named_tables import of_characteristic
+from pipelines.named_tables import EVERYBODY, of_characteristic
 from reports.sheet import Book, Sheet
+from reports.tables import Line
 
 SHARE = {"share": "share_fine", "share_low": "share_fine", "share_high": "share_fine"}
 USE = {"n_citizens": "count", "share_users": "share_fine", "share_low": "share_fine", "share_high": "share_fine"}
@@ -20,8 +21,10 @@ USE = {"n_citizens": "count", "share_users": "share_fine", "share_low": "share_f
 def write_citizens(book: Book) -> None:
     """Who the study's citizens are, their services before the start, and use beside the population's."""
     tables, labels = book.tables, book.labels
-    sheet = Sheet(book, "characteristics", [book.name_width, 12, 12, 12, 12, 14, 14, 24])
+    sheet = Sheet(book, "characteristics", [book.name_width, 12, 12, 12, 12, 14, 14, 24, 12])
     sheet.prose(labels.text("wilson_about"))
+    if tables.named["forbrug_sammenlignet"].height:
+        sheet.prose(labels.text("mean_intervals_about"))
     sheet.row += 1
     for name in tables.characteristics["characteristic"].unique(maintain_order=True):
         _head(sheet, labels.text(f"characteristic.{name}"), ["flow_n", "share"])
@@ -58,10 +61,14 @@ def _before_start(book: Book, sheet: Sheet) -> None:
 def _compared(book: Book, sheet: Sheet, compared: pl.DataFrame) -> None:
     labels = book.labels
     title = labels.text("compared_title", period=labels.period(compared["period"][0]).lower())
-    _head(sheet, title, ["n_measured", "share_heading"], ["column.mean_quantity", "column.unit"])
+    more = ["column.mean_quantity", "interval_low", "interval_high", "column.unit"]
+    _head(sheet, title, ["n_measured", "share_heading"], more)
     for (service,), rows in compared.group_by("service", maintain_order=True):
-        sheet.write([(labels.name("service", str(service)), ""), *[(None, "")] * 6], "area")
+        sheet.write([(labels.name("service", str(service)), ""), *[(None, "")] * 8], "area")
         for row in rows.iter_rows(named=True):
             figures = [sheet.figure(row, column, style) for column, style in USE.items()]
-            use = sheet.figure(row, "mean_quantity", "quantity"), (labels.name("unit", row["unit"]), "right")
+            use = [sheet.figure(row, "mean_quantity", "quantity"), (None, ""), (None, "")]
+            if row["group_by"] == EVERYBODY:
+                use[1:] = sheet.interval(Line(row["area"], row["service"]), row["period"], "mean_quantity", "quantity")
+            use.append((labels.name("unit", row["unit"]), "right"))
             sheet.write([(labels.compared(row["group_by"]), "indent"), *figures, *use], "service")

@@ -17,11 +17,15 @@ WORKBOOK_TEXTS: dict[str, tuple[str, str]] = {
         "Andel af borgerne med hver ydelse året før, i startåret og i den sidste periode, og gennemsnitligt forbrug.",
         "Share of the citizens with each service in the year before, the start year and the last period, and mean use.",
     ),
+    "figure_1_intervals": (
+        "Fra og til er 95 %-intervallet af studiets andel (Wilson) og af studiets gennemsnit (percentil-bootstrap over "
+        "borgerne). Uger på overførsel i alt har intet interval.",
+        "From and to are the 95 % interval of the study's share (Wilson) and of the study's mean (percentile bootstrap "
+        "over citizens). Weeks on transfers in all have none.",
+    ),
     "figure_1_beside": (
-        "I parentes: resten af befolkningen i de samme kalenderår, som den er. Fra og til er 95 %-intervallet af "
-        "studiets andel.",
-        "In parentheses: the rest of the population in the same calendar years, as it is. From and to are the 95 % "
-        "interval of the study's share.",
+        "I parentes: resten af befolkningen i de samme kalenderår, som den er.",
+        "In parentheses: the rest of the population in the same calendar years, as it is.",
     ),
     "figure_2_about": (
         "Kommunens gennemsnitlige omkostning pr. borger efter område og ydelse i hver periode. {price_level}",
@@ -54,6 +58,14 @@ WORKBOOK_TEXTS: dict[str, tuple[str, str]] = {
         "andelen er beregnet af, må vises.",
         "The 95 % interval (Wilson) shows the uncertainty of the citizens' being few. It stands only where both the "
         "number and that which the share is of may be shown.",
+    ),
+    "mean_intervals_about": (
+        "Gennemsnittenes 95 %-interval er beregnet ved at trække borgerne 1.000 gange med tilbagelægning "
+        "(percentil-bootstrap). Det viser usikkerheden ved, at borgerne er få, og gælder studiets egne borgere. Det er "
+        "skjult, hvor bredden kunne fortælle om nogle få borgere.",
+        "The means' 95 % interval comes of drawing the citizens 1,000 times with replacement (percentile bootstrap). "
+        "It shows the uncertainty of the citizens' being few, and is of the study's own citizens. It is withheld where "
+        "its width could tell of a few citizens.",
     ),
     "interval_low": ("95 %-interval, fra", "95 % interval, from"),
     "interval_high": ("95 %-interval, til", "95 % interval, to"),
@@ -165,6 +177,16 @@ WORKBOOK_TEXTS: dict[str, tuple[str, str]] = {
     "column.change_cost": ("Ændring i omkostning pr. borger", "Change in cost per citizen"),
     "column.change_cost_low": ("Ændring i omkostning, fra", "Change in cost, from"),
     "column.change_cost_high": ("Ændring i omkostning, til", "Change in cost, to"),
+    "column.mean_quantity_low": ("Forbrug pr. borger, fra", "Use per citizen, from"),
+    "column.mean_quantity_high": ("Forbrug pr. borger, til", "Use per citizen, to"),
+    "column.mean_cost_low": ("Omkostning pr. borger, fra", "Cost per citizen, from"),
+    "column.mean_cost_high": ("Omkostning pr. borger, til", "Cost per citizen, to"),
+    "column.mean_cost_kommune_low": ("Heraf kommune, fra", "Of which municipality, from"),
+    "column.mean_cost_kommune_high": ("Heraf kommune, til", "Of which municipality, to"),
+    "column.mean_cost_region_low": ("Heraf region, fra", "Of which region, from"),
+    "column.mean_cost_region_high": ("Heraf region, til", "Of which region, to"),
+    "column.mean_cost_stat_low": ("Heraf stat, fra", "Of which state, from"),
+    "column.mean_cost_stat_high": ("Heraf stat, til", "Of which state, to"),
     "column.characteristic": ("Kendetegn", "Characteristic"),
     "column.category": ("Kategori", "Category"),
     "column.step": ("Trin", "Step"),

@@ -12,13 +12,16 @@ from typing import Any
 
 from pipelines.coverage import BESIDE
 from reports.rules import RULES, Rule
-from reports.tables import Line, ReleaseTables
+from reports.tables import PAYERS, Line, ReleaseTables
 
 POPULATION_REGISTER = "bef"
 """Who is present, and of which kommune, is told by it alone."""
 TELLS_OF = {one: register for register, others in BESIDE.items() for one in others}
 """What else is measured of a register's services, and the register: LPR2, of LPR_A_KONTAKT."""
 POPULATION = ("befolkning", "befolkning_standardiseret")
+OF_SERVICES = ("cost_table", "employment_table", "changes", "mean_intervals")
+"""The tables whose rows are of services."""
+ENDS = ("_low", "_high")
 Rows = list[dict[str, Any]]
 
 
@@ -57,7 +60,7 @@ def trace(
         group_by: the grouping of the figure's row.
         category: of the services before the start, the row's.
     """
-    services = _services(tables, line) if table in ("cost_table", "employment_table", "changes") else []
+    services = _services(tables, line) if table in OF_SERVICES else []
     of_use = bool(services) and column not in ("n_study", "n_citizens", "n_baseline")
     of_cost = of_use and "cost" in column
     if table == "before_start":
@@ -80,6 +83,7 @@ def trace(
         *(["lpr2"] if of_lpr2 else ()),
         *(_of_cost(rows["prices"], column) if of_cost else ()),
         *(_of_change(column) if column.startswith("change_") else ()),
+        *(["mean_interval"] if table == "mean_intervals" and column.endswith(ENDS) else ()),
         *(["wilson"] if column in ("share_low", "share_high") else ()),
         "disclosure",
     ]
@@ -130,14 +134,14 @@ def _of_cost(prices: Rows, column: str) -> Iterator[str]:
         return
     yield "cost"
     yield from ["illustrative"] if any(row["status"] == "illustrative" for row in prices) else []
-    yield from ["payers"] if column.startswith("mean_cost_") else []
+    yield from ["payers"] if column.startswith(tuple(f"mean_cost_{payer}" for payer in PAYERS)) else []
     yield "mean_cost"
 
 
 def _of_change(column: str) -> Iterator[str]:
     """How two periods are held against each other."""
     yield "change"
-    yield from ["interval"] if column.endswith(("_low", "_high")) else []
+    yield from ["interval"] if column.endswith(ENDS) else []
     yield "no_effect"
 
 

@@ -6,12 +6,10 @@ Here: which figure stands where. Not here: layout (``sheet.py``), charts (``figu
 
 from __future__ import annotations
 
-from typing import Any
-
 import polars as pl
 
 from reports.sheet import Book, Sheet
-from reports.tables import COMPARED, PAYERS, Line
+from reports.tables import COMPARED, PAYERS, Line, by_line
 
 # What changes are of, each with its style; a change stands with its interval.
 CHANGES = {"cost": "change_kr", "share": "change_share", "quantity": "change_quantity"}
@@ -31,18 +29,25 @@ def name_cell(book: Book, line: Line) -> tuple[object, str]:
 
 
 def write_costs(book: Book) -> None:
-    """Mean cost per citizen: areas, their services and the total by period."""
+    """Mean cost per citizen: areas, their services and the total by period; beside them the intervals."""
     tables, labels = book.tables, book.labels
-    sheet = Sheet(book, "costs", [book.name_width, *[16.0] * len(tables.periods), 13])
+    wide = len(tables.periods)
+    sheet = Sheet(book, "costs", [book.name_width, *[16.0] * wide, 13, *[14.0] * 2 * wide])
+    sheet.prose(labels.text("mean_intervals_about"))
     headings = [labels.text("service_heading"), *map(labels.period, tables.periods), labels.text("price_basis")]
-    sheet.head(headings, numbers=range(1, len(headings) - 1))
+    for period in tables.periods:
+        headings += [f"{labels.period(period)}: {labels.text(end)}" for end in ("interval_low", "interval_high")]
+    sheet.head(headings, numbers={*range(1, len(headings))} - {wide + 1}, height=34)
     sheet.freeze()
     for line in tables.lines():
         if line in tables.priced:
             rows = [tables.everybody.get((line, period)) for period in tables.periods]
             guessed = any(row and row["illustrative"] for row in rows)
             basis = labels.text("status.illustrative") if guessed else None
-            sheet.write([name_cell(book, line), *sheet.figures(line, "mean_cost", "kr"), (basis, "note")], line.level)
+            cells = [name_cell(book, line), *sheet.figures(line, "mean_cost", "kr"), (basis, "note")]
+            for period in tables.periods:
+                cells += sheet.interval(line, period, "mean_cost", "kr")
+            sheet.write(cells, line.level)
     sheet.write([(labels.text("citizens_all"), ""), *sheet.figures(Line(), "n_citizens", "count")], "row")
     unpriced = [name_of(book, line) for line in tables.lines() if line.service and line not in tables.priced]
     if unpriced:
@@ -174,8 +179,3 @@ def write_employment(book: Book) -> None:
             sheet.write([(name_of(book, line), "indent"), *found], "area" if line.level == "total" else "service")
         counts = [sheet.figure(rows[group].get((Line(), period)), "n_citizens", "count") for group in groups]
         sheet.write([(labels.text("citizens_all"), "indent"), *counts], "row")
-
-
-def by_line(table: pl.DataFrame) -> dict[tuple[Line, int], dict[str, Any]]:
-    """The rows of a released table of one group, by line and period."""
-    return {(Line(row["area"], row["service"]), row["period"]): row for row in table.iter_rows(named=True)}

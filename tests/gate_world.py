@@ -20,10 +20,12 @@ from pipelines.characteristics import characteristics
 from pipelines.costs import costs
 from pipelines.disclosure.earlier import Earlier
 from pipelines.disclosure.protect import IS_COMPARED, StudyTables
+from pipelines.draws import draw
 from pipelines.employment import employment_table
 from pipelines.gate import Passed, through_the_gate
 from pipelines.intervals import wilson
 from pipelines.lines import TAXES
+from pipelines.mean_intervals import mean_intervals
 from pipelines.tables import cost_table
 from pipelines.use import USE_SCHEMA
 
@@ -53,6 +55,7 @@ LOOK_BACK = pl.DataFrame(
 """What is looked back to: one row of the cost table, two that count as one, and what no cost table has."""
 PERIODS = (-1, 0)
 PRICE_YEAR = 2018
+DRAWS = 20
 STUDY = "lille"
 
 
@@ -185,10 +188,12 @@ def world(
     own = base.select("person", "kom", "group")
     table = cost_table(STUDY, own, periods, priced, catalogue, PERIODS, PRICE_YEAR)
     employed = employment_table(STUDY, periods, priced, catalogue, PERIODS, PRICE_YEAR)
+    drawn = draw(STUDY, own, periods, priced, catalogue.services, PERIODS, draws=DRAWS)
     tables = StudyTables(
         cost_table=table,
         employment_table=employed,
-        changes=changes(STUDY, table, own, periods, priced, catalogue.services, draws=5),
+        changes=changes(table, drawn),
+        mean_intervals=mean_intervals(table, drawn),
         characteristics=characteristics(STUDY, base),
         before_start=_before_start(people),
         participant_flow=_flow(len(people), len(people) if received is None else received),

@@ -159,6 +159,21 @@ def changes(table: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(hidden).select(*columns, "price_year", "illustrative", "withheld")
 
 
+def mean_intervals(table: pl.DataFrame) -> pl.DataFrame:
+    """Everybody's means, intervals a tenth wide to either side; of the bed days they would tell too much."""
+    means = [name for name in table.columns if name.startswith("mean_")]
+    told = ~pl.col("service").eq_missing(pl.lit("sengedag"))
+    ends = [
+        pl.when(told).then(pl.col(mean) * (1 + sign * 0.1)).alias(f"{mean}_{end}")
+        for mean in means
+        for end, sign in (("low", -1), ("high", 1))
+    ]
+    figures = [f"{mean}{end}" for mean in means for end in ("", "_low", "_high")]
+    rows = table.filter(group_by="alle").with_columns(*ends, withheld=pl.col("withheld") | ~told)
+    columns = ["study", "period", "area", "service", "unit", "n_citizens", *figures]
+    return rows.select(*columns, "price_year", "illustrative", "withheld")
+
+
 def characteristics() -> pl.DataFrame:
     """Who the 100 citizens are; two of them are of a small municipality."""
     counts = {
@@ -227,6 +242,7 @@ def release(**changed: object) -> ReleaseTables:
         "cost_table": table,
         "employment_table": withhold(employment_table()),
         "changes": changes(table),
+        "mean_intervals": mean_intervals(table),
         "characteristics": characteristics(),
         "before_start": before_start(),
         "participant_flow": participant_flow(),

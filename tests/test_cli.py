@@ -179,7 +179,7 @@ def test_running_again_gives_the_same_bytes(ran: Ran, tmp_path: Path, monkeypatc
     assert new == {f"release/a/{newest.name}", f"store/audit/a/{newest.name}"}
     assert {path.name for path in newest.iterdir()} == {path.name for path in first.iterdir()}
     tables = [path.name for path in first.iterdir() if path.suffix in (".csv", ".parquet")]
-    assert len(tables) == 12
+    assert len(tables) == 14
     assert all((newest / name).read_bytes() == (first / name).read_bytes() for name in tables)
 
 

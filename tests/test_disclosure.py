@@ -5,12 +5,14 @@ from __future__ import annotations
 import polars as pl
 import pytest
 from gate_world import Person, profile, small_catalogue, world
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from catalogue.profiles import Profile
 from pipelines.disclosure.knowledge import parts, rates
 from pipelines.disclosure.primary import REASONS, of_amounts, reasons
 from pipelines.disclosure.rounding import rounded
-from pipelines.disclosure.truth import ROW, Behind, behind
+from pipelines.disclosure.truth import ROW, Behind, behind, reach
 from pipelines.splits import members_of
 
 SDS, STRICT = profile("sds"), profile("strict")
@@ -167,10 +169,10 @@ def test_rates_span_all_that_begin_in_a_period() -> None:
 # What lies behind a row
 
 
-def looked_behind(people: list[Person], contributors: int = 2) -> Behind:
+def looked_behind(people: list[Person]) -> Behind:
     study = world(people)
     members = study.periods.filter("present").select("period", "person").join(members_of(study.base), on="person")
-    return behind(members, study.costs, small_catalogue().services, contributors)
+    return behind(members, study.costs, small_catalogue().services, profile())
 
 
 def test_the_largest_contributors_are_of_cost_else_of_quantity() -> None:
@@ -181,6 +183,33 @@ def test_the_largest_contributors_are_of_cost_else_of_quantity() -> None:
     assert by_line["indkomst"] == pytest.approx(0.8)
     assert by_line["besoeg"] == pytest.approx(0.9)
     assert by_line[None] == pytest.approx(0.8)
+
+
+def test_the_spread_tells_how_far_the_few_with_the_most_can_reach() -> None:
+    """100 and four of 10 have the mean 28 and the deviation 36: 28 + 36 x 2 is 100, and no more than the first has.
+
+    Of 0, 10, ..., 90 nine have any: the four with the most have 300 of 450, and at most 200 + 25.8 sqrt(4 x 5) = 315.5.
+    """
+    alike = [Person(use=(0, 10, n, visits)) for n, visits in ((0, 100), *((10 * k, 10) for k in range(1, 5)))]
+    rest = [Person(use=(0, 10, 10 * k, 0)) for k in range(5, 10)]
+    everybody = looked_behind([*alike, *rest]).reach.filter(period=0)
+    told = {row["service"]: row for row in everybody.iter_rows(named=True)}
+    assert told["besoeg"]["mean_quantity"] == pytest.approx(1)
+    assert told["tillaeg"]["mean_cost_stat"] == pytest.approx(1)
+    assert told["hjaelp"]["mean_quantity"] == pytest.approx((200 + (2000 / 3 * 20) ** 0.5) / 300)
+    assert told["hjaelp"]["mean_cost"] == pytest.approx(told["hjaelp"]["mean_quantity"])
+    assert told["tillaeg"]["mean_cost_region"] is None
+    assert told["besoeg"]["mean_cost"] is None
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.integers(-50, 365), min_size=1, max_size=30), st.integers(1, 9))
+def test_nobody_reaches_further(amounts: list[int], few: int) -> None:
+    """What citizens have is never more than what is told that they can have."""
+    found = pl.DataFrame({"amount": amounts}).select(reach("amount", few)).item()
+    assert (found is None) is (not any(amounts))
+    if min(amounts) >= 0 and found is not None:
+        assert found >= 1 - 1e-9
 
 
 def test_an_area_rests_on_those_who_are_measured_for_all_of_it() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_entry_parts import delivered
 
-from deliveries import entry, parting
+from deliveries import parting, slices
 from deliveries.entry import enter, shared_key
 from expectations.contracts.delivered.hospital import LPR_BES
 from faults import DeliveryError
@@ -54,7 +54,7 @@ def test_a_visit_is_its_contact_s_citizen_s_or_is_set_aside(
     registers = [pl.LazyFrame(rows, schema=HELD, orient="row") for rows in ([always_there, *somatic], psychiatric)]
     with (
         delivered(LPR_BES, "2019", *frames) as (sources, folder),
-        patch.object(entry, "FILES_AT_ONCE", at_once),
+        patch.object(slices, "FILES_AT_ONCE", at_once),
         patch.object(parting, "ROWS_A_PART", 3),
     ):
         entered = enter(LPR_BES, sources, shared_key(LPR_BES.found_by, registers), folder)

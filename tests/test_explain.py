@@ -186,8 +186,12 @@ def test_a_change_is_told_with_its_interval(release: Path) -> None:
     tables = read_tables(released(release, "one"))
     line = Line("overfoerselsindkomst", "foertidspension")
     came_from = trace(tables, line, "change_cost_low", table="changes")
-    assert [rule.section for rule in came_from.rules][-4:] == ["9.1", "9.2", "9.6", "7.2"]
+    assert [rule.section for rule in came_from.rules][-4:] == ["9.1", "9.2", "9.7", "7.2"]
     assert "9.2" not in [rule.section for rule in trace(tables, line, "change_cost", table="changes").rules]
+    mean = trace(tables, line, "mean_cost_kommune_low", table="mean_intervals")
+    assert [rule.section for rule in mean.rules][-4:] == ["5.3", "6", "9.6", "7.2"]
+    assert {"5.3", "9.6"}.isdisjoint(rule.section for rule in trace(tables, line, "mean_cost").rules)
+    assert "5.3" not in [rule.section for rule in trace(tables, line, "mean_cost_low", table="mean_intervals").rules]
     by_employment = trace(tables, line, "mean_cost", table="employment_table", group_by="beskaeftigelse")
     assert "10.1" in [rule.section for rule in by_employment.rules]
     assert came_from.prices

@@ -221,7 +221,7 @@ def test_a_number_among_codes_is_set_aside(told: Told, register: str) -> None:
 def test_no_number_of_a_citizen_is_released(told: Told) -> None:
     """The key's numbers are short, and so would be found anywhere: no released table has a column of them."""
     tables = [path for path in files(told.world.root, "release") if path.suffix == ".parquet"]
-    assert len(tables) == 6
+    assert len(tables) == 7
     assert not [path.name for path in tables if "person" in pl.read_parquet_schema(path)]
 
 

@@ -15,12 +15,13 @@ from reference.results import FIGURES, by_employment, counted, differences, inte
 from reference.table import Service, row
 from study_cases import MONTHS, PERIODS, PERSONS, Case, any_illustrative, cases
 
-import pipelines.changes
-from pipelines.changes import CHANGES_SCHEMA, changes, weights
+import pipelines.draws
+from pipelines.changes import CHANGES_SCHEMA, changes
 from pipelines.characteristics import CHARACTERISTICS_SCHEMA, characteristics
+from pipelines.draws import Draws, draw, weights
 from pipelines.employment import employment_table
 from pipelines.mean_intervals import MEAN_INTERVALS_SCHEMA, mean_intervals
-from pipelines.tables import COST_TABLE_SCHEMA, cost_table
+from pipelines.tables import COST_TABLE_SCHEMA, MEANS, cost_table
 
 quick = settings(max_examples=80, deadline=None)
 DRAWS = 20
@@ -31,16 +32,19 @@ def services_of(case: Case, area: str | None, service: str | None) -> list[Servi
     return [s for s in case.reference.services if area in (None, s.area) and service in (None, s.service)]
 
 
-def changes_of(case: Case, draws: int = DRAWS) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The cost table of a case, and its changes."""
+def drawn_of(case: Case) -> tuple[pl.DataFrame, Draws]:
+    """The cost table of a case, and its citizens drawn."""
     table = cost_table("trial", case.base, case.periods, case.costs, case.catalogue, PERIODS, case.price_year)
-    return table, changes("trial", table, case.base, case.periods, case.costs, case.catalogue.services, draws)
+    numbers = table["period"].unique().sort().to_list()
+    services = case.catalogue.services
+    return table, draw("trial", case.base, case.periods, case.costs, services, numbers, DRAWS)
 
 
 @quick
 @given(cases())
 def test_changes(case: Case) -> None:
-    table, found = changes_of(case)
+    table, draws = drawn_of(case)
+    found = changes(table, draws)
     assert found.schema == CHANGES_SCHEMA
     own = table.filter(pl.col("period") != -1, group_by="alle")
     assert found.select("period", "area", "service", "unit").equals(own.select("period", "area", "service", "unit"))
@@ -64,18 +68,17 @@ def test_changes(case: Case) -> None:
 @quick
 @given(cases())
 def test_intervals_of_means(case: Case) -> None:
-    table = cost_table("trial", case.base, case.periods, case.costs, case.catalogue, PERIODS, case.price_year)
-    services = case.catalogue.services
-    found = mean_intervals("trial", table, case.base, case.periods, case.costs, services, DRAWS)
+    table, draws = drawn_of(case)
+    found = mean_intervals(table, draws)
     assert found.schema == MEAN_INTERVALS_SCHEMA
     own = table.filter(group_by="alle")
-    kept = ["study", "period", "area", "service", "unit", "n_citizens", "mean_quantity", "mean_cost", "price_year"]
+    kept = ["study", "period", "area", "service", "unit", "n_citizens", *MEANS, "price_year"]
     assert found.select(kept).equals(own.select(kept))
     drawn = [np.repeat(PERSONS, weight).tolist() for weight in weights("trial", len(PERSONS), DRAWS)]
     for one in found.iter_rows(named=True):
         made_of = services_of(case, one["area"], one["service"])
         of_draws = [row(case.reference, citizens, one["period"], made_of) for citizens in drawn]
-        for mean in ("mean_quantity", "mean_cost"):
+        for mean in MEANS:
             there = [draw[mean] for draw in of_draws if draw[mean] is not None]
             sure = one[mean] is not None and one["n_citizens"] >= 2 and there
             ends = (percentile(there, 2.5), percentile(there, 97.5)) if sure else (None, None)
@@ -84,15 +87,16 @@ def test_intervals_of_means(case: Case) -> None:
 
 @settings(max_examples=15, deadline=None)
 @given(cases(), st.randoms(use_true_random=False))
-def test_changes_do_not_depend_on_how_they_are_made(case: Case, random: Random) -> None:
+def test_intervals_do_not_depend_on_how_they_are_made(case: Case, random: Random) -> None:
     """Neither on the order of rows, which threads may change, nor on how many draws are held in memory at a time."""
-    _, found = changes_of(case)
+    table, found = drawn_of(case)
     seed = random.randrange(1000)
     periods, costs = (frame.sample(fraction=1, shuffle=True, seed=seed) for frame in (case.periods, case.costs))
     with pytest.MonkeyPatch.context() as small:
-        small.setattr(pipelines.changes, "WEIGHTS_AT_ONCE", 3 * len(PERSONS))
-        _, again = changes_of(replace(case, periods=periods, costs=costs))
-    assert again.equals(found)
+        small.setattr(pipelines.draws, "WEIGHTS_AT_ONCE", 3 * len(PERSONS))
+        _, again = drawn_of(replace(case, periods=periods, costs=costs))
+    for told in (changes, mean_intervals):
+        assert told(table, again).equals(told(table, found))
 
 
 def test_each_study_has_draws_of_its_own_and_the_same_ones_again() -> None:

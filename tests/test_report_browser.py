@@ -107,6 +107,27 @@ def test_costs_are_those_of_the_release_by_payer(page):
             assert row[5] == "ikke målt"
 
 
+def test_means_of_everybody_have_their_intervals(page):
+    """On top, in the panel of a figure, and in what is downloaded of the report's figures."""
+    cost = released((None, None), 0, "mean_cost")
+    interval = "[{}; {}]".format(*(danish(half_up(cost * times)) for times in (0.9, 1.1)))
+    assert f"95 %-interval {interval}" in page.locator("#tiles li >> nth=1").inner_text().replace("\u00a0", " ")
+    page.click("#tiles .figure-button >> nth=1")
+    assert interval in page.locator("#trace").inner_text()
+    page.click("#trace-close")
+    page.select_option("#report-figure", "figur_2")
+    with page.expect_download() as given:
+        page.click("#table-report button[data-download=csv]")
+    head, *body = csv.reader(given.value.path().read_text(encoding="utf-8-sig").splitlines(), delimiter=";")
+    assert head[:4] == ["Område og ydelse", "Året før", "Året før, nedre", "Året før, øvre"]
+    paid = released(("overfoerselsindkomst", "kontanthjaelp"), -1, "mean_cost_kommune")
+    (row,) = [row for row in body if row[:1] == ["Kontanthjælp"]]
+    assert [float(kr.replace(",", ".")) for kr in row[1:4]] == pytest.approx([paid, paid * 0.9, paid * 1.1])
+    assert [row[1:4] for row in body if row[:1] == ["SU"]] == [["skjult"] * 3]
+    assert [row[2:4] for row in body if row[:1] == ["Somatiske sengedage"]] == [["skjult"] * 2]
+    assert [row[10:13] for row in body if row[:1] == ["Sundhed"]] == [["ikke målt"] * 3]
+
+
 def test_what_a_reader_chooses_changes_table_and_chart(page):
     page.select_option("#cost-group", label=HOSTILE)
     page.select_option("#cost-area", label="Overførselsindkomst")
@@ -180,7 +201,9 @@ def test_the_reports_figures_are_those_of_the_release(page):
     line = ("overfoerselsindkomst", "kontanthjaelp")
     assert shown["Kontanthjælp"][0].startswith("31 % (")
     quantities = [released(line, -1, "mean_quantity", *[by] * 2) for by in ("alle", "befolkning")]
-    assert shown["Kontanthjælp"][4] == "{} ({})".format(*(danish(value, 1) for value in quantities))
+    ends = [quantities[0] * times for times in (0.9, 1.1)]
+    assert shown["Kontanthjælp"][4] == "{} ({}) [{}; {}]".format(*(danish(value, 1) for value in (*quantities, *ends)))
+    assert shown["Somatiske sengedage"][4].endswith(") [skjult]")
     assert list(shown)[1:3] == ["Overførselsindkomst", "Uger på overførselsindkomst"]
     assert shown["Uger på overførselsindkomst"][4] == "skjult"
     page.click("#table-report tr:has-text('Uger på') .figure-button >> nth=0")
@@ -188,7 +211,10 @@ def test_the_reports_figures_are_those_of_the_release(page):
     page.click("#trace-close")
     page.select_option("#report-figure", "figur_2")
     paid = {row[0]: row[1:] for row in rows(page, "report")}
-    assert paid["Kontanthjælp"][0] == danish(half_up(released(line, -1, "mean_cost_kommune")))
+    kroner = released(line, -1, "mean_cost_kommune")
+    told = (danish(half_up(kroner * times)) for times in (1, 0.9, 1.1))
+    assert paid["Kontanthjælp"][0] == "{} [{}; {}]".format(*told)
+    assert paid["SU"][0] == "skjult"
     page.select_option("#report-figure", "figur_3")
     assert ["10-11 måneder", "I alt", "skjult", "skjult", "skjult", "ikke målt"] in rows(page, "report")
 

@@ -19,7 +19,10 @@ from reports.html.texts import TEXTS
 from reports.labels import Labels
 from reports.texts import TEXTS as SHARED
 
-CONTROLLED = ["cost_table", "employment_table", "changes", "characteristics", "before_start", "participant_flow"]
+CONTROLLED = [
+    "cost_table", "employment_table", "changes", "mean_intervals", "characteristics", "before_start",
+    "participant_flow",
+]  # fmt: skip
 
 
 class Page(HTMLParser):

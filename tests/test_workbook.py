@@ -47,7 +47,8 @@ def test_what_a_study_lacks_has_no_sheet(tmp_path):
 
 def test_headings_name_the_periods_in_words(workbook):
     heading = next(row for row in workbook["Omkostninger"].iter_rows(values_only=True) if row[0] == "Område og ydelse")
-    assert heading == ("Område og ydelse", "Året før", "Startåret", "1. år efter", "2. år efter", "Pris")
+    assert heading[:6] == ("Område og ydelse", "Året før", "Startåret", "1. år efter", "2. år efter", "Pris")
+    assert heading[6:8] == ("Året før: 95 %-interval, fra", "Året før: 95 %-interval, til")
 
 
 def test_the_figures_stand_where_they_belong(workbook):
@@ -56,6 +57,9 @@ def test_the_figures_stand_where_they_belong(workbook):
     assert costs["Kontanthjælp"][2].value == expected["kontanthjaelp"]["mean_cost"]
     assert costs["Sundhed"][2].value == expected["sundhed"]["mean_cost"]
     assert costs["I alt"][2].value == expected[""]["mean_cost"]
+    ends = [cell.value for cell in costs["I alt"][8:10]]
+    assert ends == pytest.approx([expected[""]["mean_cost"] * times for times in (0.9, 1.1)])
+    assert [cell.value for cell in costs["Somatiske sengedage"][8:10]] == ["skjult"] * 2
     assert use["Kontanthjælp"][2].value == expected["kontanthjaelp"]["share_users"]
     assert use["Kontanthjælp"][5].value == "uger"
     assert use["Kontanthjælp"][7].value == expected["kontanthjaelp"]["mean_quantity"]

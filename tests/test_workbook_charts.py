@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from openpyxl.utils import range_boundaries
 from reference.before_start import wilson
-from released import AREAS, release
+from released import AREAS, mean_intervals, release
 from workbooks import rows_of, values_under, written
 
 from reports.texts import TEXTS
@@ -237,15 +237,18 @@ def test_use_before_the_start_stands_beside_the_populations(tmp_path):
     named = pl.col("service").replace("ambulant", "somatik_ambulant")
     tables = release()
     table = tables.cost_table.with_columns(named)
-    book = written(tmp_path, release(cost_table=table, services=tables.services.with_columns(named)))
+    changed = {"services": tables.services.with_columns(named), "mean_intervals": mean_intervals(table)}
+    book = written(tmp_path, release(cost_table=table, **changed))
     title = "Forbrug før start, sammenlignet med befolkningen (året før)"
-    beside = [row[:7] for row in values_under(book["Borgerne"], title)]
+    beside = [row[:9] for row in values_under(book["Borgerne"], title)]
     (own,) = table.filter(service="somatik_ambulant", group_by="alle", period=-1).iter_rows(named=True)
     kinds = ["Studiet", "Befolkningen", "Befolkningen, samme alder og køn"]
     assert [row[0] for row in beside[:4]] == ["Somatiske ambulante besøg", *kinds]
     assert beside[1][1:3] == (own["n_citizens"], own["share_users"])
-    assert beside[1][5:7] == (own["mean_quantity"], "besøg")
+    assert beside[1][5] == own["mean_quantity"]
+    assert beside[1][6:9] == (*map(pytest.approx, (own["mean_quantity"] * 0.9, own["mean_quantity"] * 1.1)), "besøg")
     assert beside[3][3:5] == ("–", "–")
+    assert beside[3][6:9] == (None, None, "besøg")
 
 
 def test_figure_1_has_the_population_in_parentheses(workbook):
@@ -264,11 +267,16 @@ def test_figure_1_has_the_population_in_parentheses(workbook):
     told = [of[kind]["mean_quantity"] for kind in ("alle", "befolkning")]
     assert [use.value, population.value] == pytest.approx(told)
     assert population.number_format.startswith("[=0](0)")
+    ends = [cell.value for cell in rows["Kontanthjælp"][16:18]]
+    assert ends == pytest.approx([use.value * 0.9, use.value * 1.1])
+    bed_days = rows["Somatiske sengedage"]
+    assert bed_days[14].value == of_everybody("mean_quantity", service="sengedag")[0]
+    assert [cell.value for cell in bed_days[16:18]] == ["skjult"] * 2
     assert [rows["SU"][place].value for place in (1, 3, 4, 14)] == ["skjult"] * 4
     # SU's weeks are withheld, and the weeks of all transfers with them; how many had any is the area's.
     weeks = rows["Uger på overførselsindkomst"]
     assert weeks[1].value == rows["Overførselsindkomst"][1].value
-    assert weeks[14].value == "skjult"
+    assert [cell.value for cell in weeks[14:18]] == ["skjult", weeks[15].value, None, None]
 
 
 def test_figure_1_without_a_population_and_figure_2(tmp_path, workbook):
@@ -276,10 +284,12 @@ def test_figure_1_without_a_population_and_figure_2(tmp_path, workbook):
     rows = rows_of(written(tmp_path, release(cost_table=table))["Figur 1"])
     assert rows["Kontanthjælp"][4].value == of_everybody("share_users", service="kontanthjaelp")[1]
     paid = rows_of(workbook["Figur 2"])
-    assert [cell.value for cell in paid["Kontanthjælp"][1:5]] == pytest.approx(
-        of_everybody("mean_cost_kommune", service="kontanthjaelp")
-    )
-    assert paid["SU"][1].value == "skjult"
+    expected = of_everybody("mean_cost_kommune", service="kontanthjaelp")
+    assert [cell.value for cell in paid["Kontanthjælp"][1::3]] == pytest.approx(expected)
+    for first, times in ((2, 0.9), (3, 1.1)):
+        assert [cell.value for cell in paid["Kontanthjælp"][first::3]] == pytest.approx([times * kr for kr in expected])
+    assert [cell.value for cell in paid["SU"][1:4]] == ["skjult"] * 3
+    assert [cell.value for cell in paid["Somatiske sengedage"][2:4]] == ["skjult"] * 2
     assert "Somatiske indlæggelser" not in paid  # which have no price
 
 

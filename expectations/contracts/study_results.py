@@ -141,6 +141,11 @@ MEAN_INTERVALS = table(
         },
         **_mean("mean_quantity", "the service's unit", "quantity", "costs.quantity"),
         **_mean("mean_cost", "kr.", "cost", "costs.cost"),
+        **{
+            name: stated
+            for payer in ("kommune", "region", "stat")
+            for name, stated in _mean(f"mean_cost_{payer}", "kr.", f"cost to {payer}", f"costs.cost_{payer}").items()
+        },
         **{name: inherited(COST_TABLE.columns[name], f"cost_table.{name}") for name in ("price_year", "illustrative")},
     },
     unique=["period", "area", "service"],

@@ -35,6 +35,7 @@ from pipelines.disclosure.knowledge import PARTS, nested, parts
 from pipelines.disclosure.primary import REASONS, of_amounts, reasons
 from pipelines.disclosure.rounding import rounded
 from pipelines.disclosure.truth import ROW, SUMS_SCHEMA, Behind
+from pipelines.disclosure.uncertainty import told_changes, told_means
 from pipelines.disclosure.values import Hidden, Row, hidden_values
 from pipelines.employment import GROUP_BY as EMPLOYMENT
 from pipelines.splits import GROUPINGS
@@ -43,8 +44,6 @@ OWN = (*GROUPINGS, EMPLOYMENT)
 USERS = ("n_users", "share_users")
 AMOUNTS = ("mean_quantity", "mean_cost")
 PAID = tuple(f"mean_cost_{payer}" for payer in PAYERS)
-OF_CHANGES = {"share": "share_users", "quantity": "mean_quantity", "cost": "mean_cost"}
-"""A change's columns by the figure that it is a change of."""
 SCRAPS = 0.999
 """A period of which more than this share of rows is withheld is withheld whole: what is left says nothing by itself."""
 IS_COMPARED = pl.col("group_by").is_in(COMPARED)
@@ -57,6 +56,7 @@ class StudyTables:
     cost_table: pl.DataFrame
     employment_table: pl.DataFrame
     changes: pl.DataFrame
+    mean_intervals: pl.DataFrame
     characteristics: pl.DataFrame
     before_start: pl.DataFrame
     participant_flow: pl.DataFrame
@@ -160,7 +160,8 @@ def protect(
     told_costs = rounded(cost_table, profile)
     shown = {
         "employment_table": own.filter(is_employment),
-        "changes": _changes(tables.changes, cost_table),
+        "changes": told_changes(tables.changes, cost_table),
+        "mean_intervals": told_means(tables.mean_intervals, cost_table, behind.reach, profile),
         "characteristics": _counts(tables.characteristics, "characteristic", "category", groups),
         "participant_flow": _counts(tables.participant_flow, "step", "reason", groups, what="flow"),
     }
@@ -288,25 +289,6 @@ def _withhold_compared(
             )
             hidden[by, period] = values, few
     return _withhold(judged, hidden, ()), judged
-
-
-def _changes(changes: pl.DataFrame, shown: pl.DataFrame) -> pl.DataFrame:
-    """A change is told where both figures are that it is the difference of, which therefore tell it anyway."""
-    line = ["area", "service"]
-    everybody = shown.filter(group_by="alle").select("period", *line, "withheld", *OF_CHANGES.values(), "n_citizens")
-    before = everybody.filter(period=-1).drop("period")
-    now = everybody.rename({"n_citizens": "n_shown"})
-    beside = changes.join(
-        now, on=["period", *line], how="left", nulls_equal=True, maintain_order="left"
-    ).join(before, on=line, how="left", nulls_equal=True, suffix="_before", maintain_order="left")  # fmt: skip
-    hidden = pl.col("withheld").fill_null(value=True) | pl.col("withheld_before").fill_null(value=True)
-    for figure, of in OF_CHANGES.items():
-        missing = pl.col(of).is_null() | pl.col(f"{of}_before").is_null()
-        beside = beside.with_columns(_unless(hidden & missing, cs.starts_with(f"change_{figure}")))
-    return beside.with_columns(
-        _unless(pl.col("n_shown").is_null(), cs.by_name("n_citizens")),
-        _unless(pl.col("n_citizens_before").is_null(), cs.by_name("n_baseline")),
-    ).select(*changes.columns, withheld=hidden)
 
 
 def _counts(

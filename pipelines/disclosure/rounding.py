@@ -10,13 +10,16 @@ import polars.selectors as cs
 
 from catalogue.profiles import Profile
 
+DRAWN = ("mean_", "change_")
+"""What the figures open with whose intervals are drawn."""
 COUNTS = ("n", "n_study", "n_citizens", "n_partly", "n_baseline", "n_users")
 
 
 def rounded(table: pl.DataFrame, profile: Profile) -> pl.DataFrame:
-    """Round a table's counts, kroner and quantities, and tell shares anew from the rounded counts, where they are of
-    counts. Rule: docs/method.md § 7.5.
+    """Round a table's counts, kroner and quantities, the ends of intervals to what their width makes sure, and tell
+    shares anew from the rounded counts, where they are of counts. Rule: docs/method.md § 7.5.
     """
+    table = table.with_columns(end for name in table.columns if name.endswith("_low") for end in _ends(name))
     if (step := profile.round_counts) > 1:
         if "category" in table.columns:  # of how many, a true share tells
             share = (_nearest(pl.col("n"), step) / _nearest(pl.col("n") / pl.col("share"), step)).clip(0, 1)
@@ -35,6 +38,18 @@ def rounded(table: pl.DataFrame, profile: Profile) -> pl.DataFrame:
         if base:
             table = table.with_columns(_nearest(columns.as_expr(), base))
     return table
+
+
+def _ends(low: str) -> list[pl.Expr]:
+    """The ends of a drawn interval outward to two digits of its width; those of a share are no draws, and exact."""
+    if not low.startswith(DRAWN):
+        return []
+    high = low.removesuffix("_low") + "_high"
+    width = pl.col(high) - pl.col(low)
+    digits = 10.0 ** (1 - width.log10().floor())
+    ends = {low: (pl.col(low) * digits).floor() / digits, high: (pl.col(high) * digits).ceil() / digits}
+    # With 0 added -0.0 is 0.0.
+    return [pl.when(width > 0).then(end + 0.0).otherwise(name).alias(name) for name, end in ends.items()]
 
 
 def _nearest(figure: pl.Expr, base: float) -> pl.Expr:

@@ -107,6 +107,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "I parentes: befolkningen, som den er, i de samme kalenderår.",
         "In parentheses: the population as it is, in the same calendar years.",
     ),
+    "figure_intervals": (
+        "I kantede parenteser: gennemsnittets 95\u00a0%-interval, af studiets borgere (percentil-bootstrap, 1.000 "
+        "træk).",
+        "In brackets: the mean's 95% interval, of the study's citizens (percentile bootstrap, 1,000 draws).",
+    ),
     "share_of": ("{period}, andel", "{period}, share"),
     "use_of": ("{period}, pr. borger", "{period}, per citizen"),
     "looked_back": ("Periode", "Period"),

@@ -11,6 +11,7 @@ const AFTER = PERIODS.filter((period) => period !== -1);
 const MANY = 25; // categories that a chart still shows
 const keyOf = (row, ...more) => JSON.stringify([row.group_by, row.group, row.period, row.area, row.service, ...more]);
 const cost = new Map(COST.map((row) => [keyOf(row), row]));
+const MEANS = new Map(rowsOf("mean_intervals").map((row) => [keyOf(row), row]));
 const work = new Map(WORK.map((row) => [keyOf(row), row]));
 const changes = new Map(CHANGES.map((row) => [keyOf(row), row]));
 const monthsOf = [...new Set(WORK.map((row) => row.group))];
@@ -62,6 +63,24 @@ const registersOf = ({ area, service }) => [
       .map((one) => DATA.registers_of[one.service]),
   ),
 ];
+
+/** The ends of the interval of a mean of everybody, or the word for withheld ones, and both as text; no text where there
+ * is none, or nothing that it could be of. */
+const intervalOf = (row, column, format) => {
+  const own = row?.group_by === STUDY ? MEANS.get(keyOf({ period: row.period, ...ids(row) })) : undefined;
+  const ends = ["low", "high"].map((end) => own?.[`${column}_${end}`] ?? (own?.withheld ? word("withheld") : undefined));
+  const shown = ends.every(Number.isFinite) ? ends.map(FORMATS[format]).join("; ") : ends[0];
+  return { ends, text: shown && ends.some((end) => end !== 0) ? `[${shown}]` : undefined };
+};
+/** The cell of a mean with its interval, and `beside` between them. */
+const meanCell = (row, column, format, beside) => {
+  const { ends, text: interval } = intervalOf(row, column, format);
+  const cell = figureCell(row, column, format, { trace: { interval } });
+  const text = [withinParentheses(cell, beside), cell.missing ? undefined : interval].filter(Boolean).join(" ");
+  return { ...cell, text, also: ends };
+};
+/** What heads the columns of such a cell's interval in a download. */
+const endsHeaded = (name) => ["low_of", "high_of"].map((key) => word(key, { period: name }));
 
 const FIGURES = {
   flow: () => {
@@ -220,7 +239,9 @@ const costSource = (lines, blocks) =>
 
 /** The cell of a cost: per citizen as released, or times the citizens measured, to the nearest 1,000 kr. */
 const costCell = (row, column, basis) => {
-  if (basis === "mean" || !row || row[column] === null) return figureCell(row, column, "kr");
+  if (basis === "mean" || !row || row[column] === null) {
+    return figureCell(row, column, "kr", { trace: { interval: intervalOf(row, column, "kr").text } });
+  }
   if (DATA.compared.slice(1).includes(row.group_by)) return { text: word("not_applicable"), value: null, missing: "not_applicable" };
   const value = row.n_citizens === null ? null : Math.round((row[column] * row.n_citizens) / 1000) * 1000;
   return figureCell({ ...row, withheld: value === null }, column, "kr", { value, trace: { named: "total" } });

@@ -38,15 +38,16 @@ Object.assign(FIGURES, {
     const rows = told.map((row) => {
       const [share, low, high] = ["share_users", "share_low", "share_high"].map((column) => figureCell(row, column, "share"));
       const name = row.group_by === STUDY ? word("compared.alle") : nameOf("group_by", row.group_by);
-      const figures = [figureCell(row, "n_citizens", "count"), share, low, high, figureCell(row, "mean_quantity", "quantity")];
+      const figures = [figureCell(row, "n_citizens", "count"), share, low, high, meanCell(row, "mean_quantity", "quantity")];
       return { cells: [textCell(lineName(row)), textCell(name), ...figures, textCell(nameOf("unit", row.unit))] };
     });
     const columns = [
       ...[{ label: word("column.service") }, { label: word("choose_group") }],
-      ...[numeric(word("column.n_citizens")), ...SHARE_COLUMNS(), numeric(word("column.mean_quantity"))],
+      ...[numeric(word("column.n_citizens")), ...SHARE_COLUMNS()],
+      { ...numeric(word("column.mean_quantity")), also: ["column.mean_quantity_low", "column.mean_quantity_high"].map((key) => word(key)) },
       { label: word("column.unit") },
     ];
-    const caption = word("compared_title", { period: periodName(told[0].period).toLowerCase() });
+    const caption = `${word("compared_title", { period: periodName(told[0].period).toLowerCase() })}. ${word("figure_intervals")}`;
     return { caption, columns, rows, source: sourceLine({ lines: told, rows: told.filter((row) => row.group_by === STUDY) }) };
   },
 
@@ -71,23 +72,29 @@ const REPORTED = {
           const at = (group) => found.get(keyOf({ group_by: group, group, period, ...ids(line) }));
           const [row, other] = [at(STUDY), beside ? at(POPULATION) : undefined];
           const also = other && figureCell(other, column, format);
+          const population = beside ? [also?.value ?? also?.text ?? ""] : [];
+          if (column === "mean_quantity") {
+            const cell = meanCell(row, column, format, also);
+            return { ...cell, also: [...population, ...cell.also] };
+          }
           const ends = [row?.share_low, row?.share_high];
-          const known = column === "share_users" && ends.every((end) => end !== null && end !== undefined);
+          const known = ends.every((end) => end !== null && end !== undefined);
           const interval = known ? ends.map(FORMATS.share).join(" – ") : undefined;
           const cell = figureCell(row, column, format, { trace: { interval } });
-          return { ...cell, text: withinParentheses(cell, also), also: [also?.value ?? also?.text ?? ""] };
+          return { ...cell, text: withinParentheses(cell, also), also: population };
         });
       const level = line.service ? null : line.area ? "area" : "total";
       const use = line.service ? [textCell(nameOf("unit", line.unit)), ...cells("mean_quantity", "quantity")] : [textCell(""), ...periods.map(() => textCell(""))];
       return { level, cells: [textCell(lineName(line)), ...cells("share_users", "share"), ...use] };
     });
-    const headed = (key) =>
-      periods.map((period) => ({
-        ...numeric(word(key, { period: periodName(period) })),
-        also: beside ? [word("population_heading", { period: word(key, { period: periodName(period) }) })] : undefined,
-      }));
-    const columns = [{ label: word("line_heading") }, ...headed("share_of"), { label: word("column.unit") }, ...headed("use_of")];
-    const full = beside ? `${caption} ${word("figure_population")}` : caption;
+    const headed = (key, more) =>
+      periods.map((period) => {
+        const name = word(key, { period: periodName(period) });
+        return { ...numeric(name), also: [...(beside ? [word("population_heading", { period: name })] : []), ...more(name)] };
+      });
+    const [shares, use] = [headed("share_of", () => []), headed("use_of", endsHeaded)];
+    const columns = [{ label: word("line_heading") }, ...shares, { label: word("column.unit") }, ...use];
+    const full = [caption, beside ? word("figure_population") : "", word("figure_intervals")].filter(Boolean).join(" ");
     return { caption: full, columns, rows, source: sourceLine({ lines, rows: told.filter((row) => row.group_by === STUDY) }) };
   },
 
@@ -100,11 +107,12 @@ const REPORTED = {
       level: line.level,
       cells: [
         textCell(lineName(line)),
-        ...periods.map((period) => figureCell(found.get(keyOf({ group_by: STUDY, group: STUDY, period, ...ids(line) })), "mean_cost_kommune", "kr")),
+        ...periods.map((period) => meanCell(found.get(keyOf({ group_by: STUDY, group: STUDY, period, ...ids(line) })), "mean_cost_kommune", "kr")),
       ],
     }));
-    const columns = [{ label: word("line_heading") }, ...periods.map((period) => numeric(periodName(period)))];
-    return { caption, columns, rows, source: sourceLine({ lines, rows: told, priced: true }) };
+    const headed = periods.map((period) => ({ ...numeric(periodName(period)), also: endsHeaded(periodName(period)) }));
+    const columns = [{ label: word("line_heading") }, ...headed];
+    return { caption: `${caption} ${word("figure_intervals")}`, columns, rows, source: sourceLine({ lines, rows: told, priced: true }) };
   },
 
   figur_3: (caption) => {

@@ -153,13 +153,15 @@ const drawTiles = () => {
   const line = { area: null, service: null };
   const rows = PERIODS.map((period) => cost.get(keyOf({ group_by: STUDY, group: STUDY, period, ...line })));
   const tile = (row) => {
-    const cell = figureCell(row, "mean_cost", "kr");
+    const cell = costCell(row, "mean_cost", "mean");
     const n = figureCell(row, "n_citizens", "count");
+    const { text } = intervalOf(row, "mean_cost", "kr");
+    const interval = text && !cell.missing ? `${word("interval")} ${text}` : "";
     const shown = cell.missing ? cell.text : `${cell.text} kr.`;
     const figure = cell.trace
       ? element("button", { type: "button", class: "figure-button", onclick: () => openTrace(cell) }, shown)
       : element("span", {}, shown);
-    return element("li", {}, element("span", { class: "name" }, periodName(row.period)), figure, element("span", { class: "n" }, `n = ${n.text}`));
+    return element("li", {}, element("span", { class: "name" }, periodName(row.period)), figure, element("span", { class: "n" }, [`n = ${n.text}`, interval].filter(Boolean).join(" · ")));
   };
   at("tiles").replaceChildren(...rows.filter(Boolean).map(tile));
 };
