@@ -170,7 +170,7 @@ def spells_handic(store: Store) -> None:
 
 
 def population(store: Store) -> None:
-    connection, catalogue = connect(store), read_catalogue()
+    connection, catalogue = connect(store), store.catalogue()
     connection.register("services", catalogue.services)
     register_lines(connection, catalogue.services)
     connection.register("measured", measured_years(store.coverage(), catalogue.services))
@@ -187,7 +187,7 @@ def population(store: Store) -> None:
 
 
 def study(store: Store) -> None:
-    connection, catalogue, plan = connect(store), read_catalogue(), store.study()
+    connection, catalogue, plan = connect(store), store.catalogue(), store.study()
     known, base = store.coverage(), store.scan("participants").filter("in_study_base").collect()
     windows = study_periods(base, plan.mode, plan.years_before, plan.years_after, known["data_end"].min())
     needed = catalogue.services.select("service").join(windows.select("start").unique(), how="cross")

@@ -201,7 +201,7 @@ def present_in(bef: pd.DataFrame, year: int) -> pd.DataFrame:
 
 
 def population(store: Store) -> None:
-    catalogue, last = read_catalogue(), store.citizens(store.way)
+    catalogue, last = store.catalogue(), store.citizens(store.way)
     services, measured = small(catalogue.services), small(measured_years(store.coverage(), catalogue.services))
     columns = ["person", "reference_date", "foed_dag", "koen", "kom"]
     december = [date(year, 12, 31) for year in range(min(YEARS) - 1, max(YEARS) + 1)]
@@ -237,7 +237,7 @@ def counted(rows: pd.DataFrame, by: list[str], name: str) -> pd.DataFrame:
 
 
 def study(store: Store) -> None:
-    catalogue, plan, known = read_catalogue(), store.study(), store.coverage()
+    catalogue, plan, known = store.catalogue(), store.study(), store.coverage()
     base = store.scan("participants").filter("in_study_base").collect()
     plain = study_periods(base, plan.mode, plan.years_before, plan.years_after, known["data_end"].min())
     persons = base.get_column("person").to_list()

@@ -15,7 +15,6 @@ import polars as pl
 from polars.testing import assert_frame_equal
 
 from benchmarks.store import SPELLS, YEARS, Store
-from catalogue.reader import read_catalogue
 from engines.ranges import ROWS_A_RANGE, ranges_of
 from pipelines import population
 from pipelines.population_means import means
@@ -45,7 +44,7 @@ def population_of(store: Store, last: int) -> population.Cells:
         return population.Cells(**tables)
     frames = {"bef": pl.scan_parquet(store.bef_paths())} | {name: store.scan(f"spells/{name}") for name in SPELLS}
     some = {name: frame.filter(pl.col("person") <= last) for name, frame in frames.items()}
-    cells = population.cells_of_persons(some, services=read_catalogue().services, measured=tables["measured"])
+    cells = population.cells_of_persons(some, services=store.catalogue().services, measured=tables["measured"])
     return population.Cells(**cells, measured=tables["measured"])
 
 
@@ -58,7 +57,7 @@ def main() -> None:
     for name, ours, key in (
         ("population/citizens", cells.citizens, traits),
         ("population/use", cells.use, [*traits, "area", "service"]),
-        ("population/means", means(cells, read_catalogue()), ["year", "group_by", "group", "area", "service"]),
+        ("population/means", means(cells, store.catalogue()), ["year", "group_by", "group", "area", "service"]),
         ("cost_table", store.scan("cost_table").collect(), ["group_by", "group", "period", "area", "service"]),
     ):
         theirs = pl.read_parquet(store.path(name, way))

@@ -26,7 +26,7 @@ from engines.local import Local
 from engines.parts import made
 from engines.ranges import ROWS_A_RANGE
 from expectations.contracts.columns import polars_schema
-from expectations.contracts.deliveries import DELIVERIES, DREAM
+from expectations.contracts.deliveries import ALWAYS, DELIVERIES, DREAM
 from expectations.contracts.registers import REGISTERS
 from expectations.contracts.study_results import STUDY_TABLES
 from expectations.validate import hold
@@ -48,7 +48,11 @@ from pipelines.weeks import month_columns, week_columns
 
 
 def person_key(store: Store) -> None:
-    pnrs = [delivered_pnrs(contract, store.sources(register)) for register, contract in DELIVERIES.items()]
+    pnrs = [
+        delivered_pnrs(contract, store.sources(register))
+        for register, contract in DELIVERIES.items()
+        if register in ALWAYS
+    ]
     store.write("person_key", extend_person_key(pl.DataFrame(schema=KEY_SCHEMA), pl.concat(pnrs)))
 
 
@@ -126,7 +130,7 @@ def spells_lpr(store: Store) -> None:
 
 def population_years(store: Store) -> None:
     """The population's counts, means and costs of `YEARS`, of the snapshots that tell who is present in them."""
-    services = read_catalogue().services
+    services = store.catalogue().services
     measured = population.measured_years(store.coverage(), services).filter(pl.col("year").is_in(YEARS))
     frames = {"bef": pl.scan_parquet(store.bef_paths())} | {name: store.scan(f"spells/{name}") for name in SPELLS}
     tables = {"citizens": "population/citizens", "use": "population/use"}
@@ -135,7 +139,7 @@ def population_years(store: Store) -> None:
     cells = population.Cells(
         store.scan("population/citizens").collect(), store.scan("population/use").collect(), measured
     )
-    store.write("population/means", means(cells, read_catalogue()))
+    store.write("population/means", means(cells, store.catalogue()))
 
 
 def participants(store: Store) -> None:
@@ -150,7 +154,7 @@ def participants(store: Store) -> None:
 
 def study(store: Store) -> None:
     """From the study base to its own rows of the cost table: periods, presence, use, costs."""
-    plan, catalogue = store.study(), read_catalogue()
+    plan, catalogue = store.study(), store.catalogue()
     base = store.scan("participants").filter("in_study_base").collect()
     known = store.coverage()
     windows = study_periods(base, plan.mode, plan.years_before, plan.years_after, known["data_end"].min())
@@ -170,7 +174,7 @@ def study(store: Store) -> None:
 
 def study_beside_population(store: Store) -> None:
     """The rows of the population in the cost table, the participants taken out of it."""
-    plan, catalogue = store.study(), read_catalogue()
+    plan, catalogue = store.study(), store.catalogue()
     periods, priced = store.scan("periods").collect(), store.scan("costs").collect()
     listed = store.scan("participants").select("person").collect().to_series()
     bef = snapshots_for(store.scan("registers/bef/*"), periods)

@@ -19,10 +19,11 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from benchmarks.clock import Clock
+from catalogue.reader import Catalogue, read_catalogue
 from deliveries.folder import Delivery, find_deliveries
 from deliveries.sources import Source, open_sources
 from deliveries.studies import Study, read_studies
-from expectations.contracts.deliveries import DELIVERIES
+from expectations.contracts.deliveries import ALWAYS, DELIVERIES
 
 STUDY = "aaben_dialog"
 SPELLS = ("dream", "dream_employment", "lpr_a_kontakt", "handic")
@@ -88,7 +89,11 @@ class Store:
 
     def coverage(self) -> pl.DataFrame:
         """What all registers cover."""
-        return pl.concat([self.scan(f"coverage/{register}") for register in DELIVERIES]).collect()
+        return pl.concat([self.scan(f"coverage/{register}") for register in ALWAYS]).collect()
+
+    def catalogue(self) -> Catalogue:
+        """The catalogue of a workspace of the four registers, with their services alone."""
+        return read_catalogue().measured_in(ALWAYS)
 
     def study(self) -> Study:
         return next(study for study in read_studies(self.folder / "studies") if study.id == STUDY)

@@ -40,8 +40,8 @@ AREAS = {
     SOCIAL: [*handic.CODES, "forsorgshjem", "forsorgshjem_andre_ophold", "stofbehandling"],
     HEALTH: [*HOSPITAL, "almen_laege", "almen_laege_honorar", "almen_laege_70_90"],
     WORK: ["ordinaer_beskaeftigelse", "loentimer"],
-    TAXES: ["loen"],
     LAW: list(A.law),
+    TAXES: ["loen"],
 }
 ALCOHOL = "alkoholbehandling"  # told of before the start alone: its register ends before the studies do
 IN_ORE, ORE = ("almen_laege_honorar", "loen"), 100  # planted in øre, in the table in kroner
