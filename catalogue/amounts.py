@@ -10,12 +10,16 @@ from collections.abc import Collection
 
 import polars as pl
 
+TAXES = "skat"
+"""The area of what citizens pay: its costs are below 0, and in no total, which is of what is paid for them."""
+
 
 def with_amounts(unit_prices: pl.DataFrame, services: pl.DataFrame, price_index: pl.DataFrame) -> pl.DataFrame:
     """The prices with those of register amounts: a krone of a year costs a krone of that year, in every year of its
-    series.
+    series. What citizens pay of an amount is a share of it, which unit_prices.csv alone can tell.
     """
-    amounts = services.filter(measure="amount").join(unit_prices, on="service", how="anti").select("service", "index")
+    paid_for = services.filter(pl.col("area").ne_missing(pl.lit(TAXES)), measure="amount")
+    amounts = paid_for.join(unit_prices, on="service", how="anti").select("service", "index")
     rows = amounts.join(price_index.select("index", "year"), on="index").select(
         "service",
         "year",

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from catalogue.amounts import TAXES
 from catalogue.reader import Catalogue
 from faults import CatalogueError, Fault
-from pipelines.lines import TAXES
 
 PAYERS = ("kommune", "region", "stat")
 COST_COLUMNS = ("cost", "cost_kommune", "cost_region", "cost_stat")

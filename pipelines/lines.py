@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from catalogue.amounts import TAXES
+
 LINE = ("area", "service")
 """What tells lines apart: an area line has no service, the line of all neither."""
-TAXES = "skat"
-"""The area of what citizens pay: its costs are below 0, and in no total, which is of what is paid for them."""
 
 
 def lines(services: pl.DataFrame) -> pl.DataFrame:

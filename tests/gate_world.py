@@ -12,6 +12,7 @@ from functools import cache
 
 import polars as pl
 
+from catalogue.amounts import TAXES
 from catalogue.profiles import Profile
 from catalogue.reader import Catalogue, read_catalogue
 from pipelines.before_start import BEFORE_START_SCHEMA
@@ -24,7 +25,6 @@ from pipelines.draws import draw
 from pipelines.employment import employment_table
 from pipelines.gate import Passed, through_the_gate
 from pipelines.intervals import wilson
-from pipelines.lines import TAXES
 from pipelines.mean_intervals import mean_intervals
 from pipelines.tables import cost_table
 from pipelines.use import USE_SCHEMA

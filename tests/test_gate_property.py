@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from reference.attacker import Key, determined
 
+from catalogue.amounts import TAXES
 from catalogue.profiles import Profile
 from faults import DisclosureError
 from pipelines.disclosure.protect import StudyTables
-from pipelines.lines import TAXES
 from pipelines.tables import MEANS
 
 FIGURES = {"n_users": "n_users", "quantity": "mean_quantity", "cost": "mean_cost"} | {

@@ -7,6 +7,7 @@ others of 101 have none.
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -14,7 +15,7 @@ from polars.testing import assert_frame_equal
 from world import World
 from world import released as newest
 
-from catalogue.reader import read_catalogue
+from catalogue.reader import SHIPPED, read_catalogue
 from pipelines.disclosure.taxes import turned
 from pipelines.lines import lines
 
@@ -91,6 +92,12 @@ def test_what_citizens_pay_is_no_part_of_the_total() -> None:
     parts = dict(lines(services).filter(pl.col("service").is_null()).select("area", "parts").rows())
     assert parts["skat"] == ["loen"]
     assert set(parts[None]) == set(services["service"]) - {"loen"}
+
+
+def test_without_a_rate_wages_are_not_priced(tmp_path: Path) -> None:
+    prices = pl.read_csv(SHIPPED / "unit_prices.csv", infer_schema=False)
+    prices.filter(pl.col("service") != "loen").write_csv(tmp_path / "unit_prices.csv")
+    assert "loen" not in read_catalogue(tmp_path).measured_in(["bfl"]).unit_prices["service"]
 
 
 def test_costs_by_months_in_employment_tell_of_it(world: World) -> None:

@@ -12,9 +12,9 @@ from functools import cached_property
 
 import polars as pl
 
+from catalogue.amounts import TAXES
 from catalogue.profiles import Profile
 from pipelines.before_start import counted
-from pipelines.lines import TAXES
 
 COUNTS = ("n_study", "n_citizens", "n_users")
 COSTS = ("cost", "cost_kommune", "cost_region", "cost_stat")

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from catalogue.amounts import TAXES
 from catalogue.profiles import Profile
 from pipelines.audit.before_start import relate_left, relate_together
 from pipelines.audit.knowledge import (
@@ -31,7 +32,6 @@ from pipelines.audit.knowledge import (
 )
 from pipelines.audit.system import Figure, System
 from pipelines.before_start import LEFT
-from pipelines.lines import TAXES
 
 Figures = dict[str, Figure]
 Rates = Mapping[tuple[str, int], Rate]

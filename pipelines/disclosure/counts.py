@@ -11,10 +11,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import polars as pl
 
+from catalogue.amounts import TAXES
 from catalogue.profiles import Profile
 from pipelines.disclosure.suppression import suppress
 from pipelines.disclosure.system import System, Term
-from pipelines.lines import TAXES
 from pipelines.splits import GROUPINGS
 
 Key = tuple[str | int | None, ...]

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from catalogue.amounts import TAXES
 from catalogue.profiles import Profile
 from pipelines.before_start import counted
 from pipelines.costs import PAYERS
 from pipelines.disclosure.counts import Key
 from pipelines.disclosure.truth import ROW
 from pipelines.disclosure.values import KKR, Differ, Row
-from pipelines.lines import TAXES
 
 SAME = 1e-9
 """Two means are the same that differ by no more than this share of them, and what rounding hides."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.lines import TAXES
+from catalogue.amounts import TAXES
 
 ENDS = {"_low": "_high", "_high": "_low"}
 """The ends of an interval: with the sign they change places."""

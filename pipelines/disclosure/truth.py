@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from catalogue.amounts import TAXES
 from catalogue.profiles import Profile
 from pipelines.costs import COST_COLUMNS, PAYERS
-from pipelines.lines import TAXES
 from pipelines.tables import MEANS
 
 ROW = ("group_by", "group", "period", "area", "service")

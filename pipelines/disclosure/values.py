@@ -17,12 +17,12 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from catalogue.amounts import TAXES
 from catalogue.profiles import Profile
 from pipelines.costs import PAYERS
 from pipelines.disclosure.primary import of_amounts
 from pipelines.disclosure.suppression import suppress
 from pipelines.disclosure.system import System, Term
-from pipelines.lines import TAXES
 
 KKR = 1000.0
 """Kroner are solved for in thousands, so that they are of the size of counts."""

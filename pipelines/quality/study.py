@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from catalogue.amounts import TAXES
 from pipelines.comparison import GROUPS as COMPARED_WITH
 from pipelines.costs import COST_COLUMNS, PAYERS
-from pipelines.lines import TAXES
 from pipelines.quality.across import MEASURE_SCHEMA, measured
 from pipelines.quality.handic_coverage import WITHOUT_DATA
 from pipelines.tables import CELL

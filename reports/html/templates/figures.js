@@ -268,7 +268,7 @@ const costFigure = (blocks, choice, heading) => {
       const name = periodName(PERIODS[position]);
       const whole = costCell(row, columnOf(parts[0]), choice.basis);
       const key = chartKey(drawn.length, name);
-      drawn.push({ key, end: whole.value ?? 0, note: whole.text });
+      drawn.push({ key, end: Math.max(whole.value ?? 0, 0), note: whole.text });
       for (const payer of payers) {
         const cell = costCell(row, columnOf(payer), choice.basis);
         const tip = `${block.name}, ${name}, ${word(payer)}: ${cell.text} kr.`;
