@@ -142,6 +142,13 @@ def _warn_of_missing_files(
             f"LPR2: {', '.join(map(str, in_part))} is not measured: LPR_ADM, LPR_BES and PSYK_ADM do not all cover it"
         )
     for register in BY_YEAR:
+        years = [delivery.data_end.year for delivery in workspace.deliveries(register)]
+        alone = [year for year in years if year + 1 not in years and year < max(years)]
+        if alone:
+            context.log.warning(
+                f"{register.upper()} has no file of {', '.join(str(year + 1) for year in alone)}: contacts that ended "
+                f"then are missing from the years in which they began, {', '.join(map(str, alone))} among them"
+            )
         newest = workspace.deliveries(register)[-1].data_end
         if newest < LPR3_FROM:
             context.log.warning(

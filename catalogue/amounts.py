@@ -41,7 +41,8 @@ def in_place_of_prices(services: pl.DataFrame, every: pl.DataFrame, asked: pl.Da
     areas = asked.select("amount", own_area="area").unique("amount", keep="first", maintain_order=True)
     amounts = every.join(areas, left_on="service", right_on="amount", maintain_order="left")
     together = pl.concat([services, amounts.with_columns(area="own_area").select(services.columns)])
-    return together.sort(pl.int_range(pl.len()).min().over("area"), maintain_order=True)
+    of_area = together.with_row_index("place").sort(pl.col("place").min().over("area"), maintain_order=True)
+    return of_area.drop("place")
 
 
 def paid_as_replaced(payer_rules: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:

@@ -90,7 +90,9 @@ class Catalogue:
         return replace(
             self,
             services=services,
-            unit_prices=with_amounts(priced, services, self.price_index),
+            unit_prices=with_amounts(
+                priced, services.join(asked, left_on="service", right_on="replaces", how="anti"), self.price_index
+            ),
             payer_rules=paid_as_replaced(self.payer_rules, asked),
         )
 

@@ -65,7 +65,7 @@ def named_table(name: str, study: str, store: Path) -> pl.DataFrame:
 def named_screen(name: str, rows: pl.DataFrame, study: Study, catalogue: Catalogue) -> Table:
     """The rows as a table to read, in Danish and English."""
     anchored = study.mode == "anchored"
-    labels = [Labels.of(language, anchored, catalogue.areas, catalogue.services) for language in LANGUAGES]
+    labels = [Labels.of(language, anchored, catalogue.areas, catalogue.all_services) for language in LANGUAGES]
     table = _empty(f"{study.title_da}: {_words(f'table.{name}')}")
     if "category" in rows.columns:
         _add_categories(table, name, rows, labels, catalogue)

@@ -176,6 +176,15 @@ RULES: dict[str, Rule] = {
         "cost = use × unit price × index({price_year}) / index(year of the price row). The price row is that of "
         "the year of the period's first day, else the nearest year.",
     ),
+    "tax": Rule(
+        "5.6",
+        "Skat er en omkostning under 0",
+        "Tax is a cost below 0",
+        "Det, borgerne selv betaler, trækkes fra: lønnen gange en sats for skat, med minus. Området skat indgår ikke i "
+        "det samlede beløb.",
+        "What citizens pay themselves is subtracted: wages times a rate of tax, below 0. The area of tax is in no "
+        "total.",
+    ),
     "illustrative": Rule(
         "5.2",
         "Illustrative priser",

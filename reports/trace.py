@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from catalogue.amounts import TAXES
 from pipelines.coverage import BESIDE
 from reports.rules import RULES, Rule
 from reports.tables import PAYERS, Line, ReleaseTables
@@ -81,7 +82,7 @@ def trace(
         *_of_citizens(tables, table, group_by, services),
         *(_of_use(services, column) if of_use else ()),
         *(["lpr2"] if of_lpr2 else ()),
-        *(_of_cost(rows["prices"], column) if of_cost else ()),
+        *(_of_cost(rows["prices"], column, taxes=line.area == TAXES) if of_cost else ()),
         *(_of_change(column) if column.startswith("change_") else ()),
         *(["mean_interval"] if table == "mean_intervals" and column.endswith(ENDS) else ()),
         *(["wilson"] if column in ("share_low", "share_high") else ()),
@@ -95,8 +96,9 @@ def trace(
 
 
 def _services(tables: ReleaseTables, line: Line) -> Rows:
-    """The services of a line, in the catalogue's order."""
-    inside = [row for row in tables.rows["services"] if line.area in (None, row["area"])]
+    """The services of a line, in the catalogue's order; what citizens pay is in no total."""
+    everything = [row for row in tables.rows["services"] if row["area"] != TAXES]
+    inside = [row for row in tables.rows["services"] if row["area"] == line.area] if line.area else everything
     return [row for row in inside if line.service in (None, row["service"])]
 
 
@@ -127,12 +129,13 @@ def _of_use(services: Rows, column: str) -> Iterator[str]:
         yield "mean_quantity"
 
 
-def _of_cost(prices: Rows, column: str) -> Iterator[str]:
+def _of_cost(prices: Rows, column: str, *, taxes: bool) -> Iterator[str]:
     """What it cost."""
     if not prices:
         yield "unpriced"
         return
     yield "cost"
+    yield from ["tax"] if taxes else []
     yield from ["illustrative"] if any(row["status"] == "illustrative" for row in prices) else []
     yield from ["payers"] if column.startswith(tuple(f"mean_cost_{payer}" for payer in PAYERS)) else []
     yield "mean_cost"

@@ -221,3 +221,13 @@ def test_an_area_rests_on_those_who_are_measured_for_all_of_it() -> None:
     assert by_line["ydelse"]["cost_kommune"] == pytest.approx(15 * 1000 * 0.8)
     assert by_line["hjaelp"]["quantity"] == 6
     assert by_line["social"]["n_users"] == 1  # of those measured for everything, who the total rests on
+
+
+def test_the_ends_of_an_interval_are_rounded_outward() -> None:
+    means = {"mean_cost": 1000.0, "mean_cost_low": 962.3, "mean_cost_high": 1044.0}
+    uses = {"mean_quantity": 0.31, "mean_quantity_low": 0.26, "mean_quantity_high": 0.34}
+    told = rounded(pl.DataFrame([means | uses]), STRICT).row(0, named=True)
+    assert [told[name] for name in means] == [1000, 900, 1100]
+    assert [told[name] for name in uses] == pytest.approx([0.3, 0.2, 0.4])
+    exact = rounded(pl.DataFrame([{"mean_cost": 500.0, "mean_cost_low": 500.0, "mean_cost_high": 500.0}]), STRICT)
+    assert exact.row(0) == (500, 500, 500)

@@ -6,6 +6,7 @@ tells of 2021 and 2022, SIU of 2022 alone. Twelve others, on no list, are the po
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +14,9 @@ import polars as pl
 import pytest
 from world import World
 from world import released as newest
+
+from catalogue.reader import read_catalogue
+from expectations.contracts.deliveries import ALWAYS
 
 LISTED = [f"82{n:010}" for n in range(12)]
 OTHERS = [f"83{n:010}" for n in range(12)]
@@ -142,6 +146,18 @@ def test_a_release_tells_them(world: World) -> None:
     told = table.filter(group_by="alle", period=1, area="sundhed", service="somatik_drg").row(0, named=True)
     assert (told["n_citizens"], told["n_users"]) == (len(LISTED), len(LISTED))
     assert told["mean_cost"] is not None
+
+
+def test_areas_stay_together_and_an_amount_that_is_replaced_is_not_priced() -> None:
+    shipped = read_catalogue()
+    fee = pl.DataFrame({"amount": "somatik_drg", "area": "sundhed", "replaces": "almen_laege_honorar", "source": None})
+    rows = pl.concat([shipped.register_amounts, fee.cast(shipped.register_amounts.schema)])
+    registers = [*ALWAYS, "sssy", "bfl", "drg_kontakter"]
+    asked = replace(shipped, register_amounts=rows).measured_in(registers).costs_from(["drg_kontakter"])
+    assert asked.services["area"].rle().struct.field("value").is_unique().all()
+    priced = set(asked.unit_prices["service"])
+    assert "somatik_drg" in priced
+    assert not priced & {"almen_laege_honorar", "somatik_ambulant", "psykiatri_sengedag"}
 
 
 def test_a_register_that_is_not_delivered_cannot_be_asked_for(world: World, tmp_path_factory: Any) -> None:

@@ -121,6 +121,7 @@ def in_prices_of_now(release: Earlier, rates: pl.DataFrame) -> Earlier:
         rates, on=["service", "period"], how="left", maintain_order="left"
     ).with_columns(
         is_priced=pl.col("price_high").is_not_null(),
+        was_told=pl.col("mean_cost").is_not_null(),
         **{name: pl.when(pl.all_horizontal(one)).then(cost) for name, cost in costs.items()},
     )  # fmt: skip
     own = by_service.filter(pl.col("service").is_not_null())
@@ -135,17 +136,25 @@ def _added_up(parts: pl.DataFrame, rows: pl.DataFrame, of: str | None) -> pl.Dat
     key = ["group_by", "group", "period", *([of] if of else [])]
     whole = rows.filter(pl.col("service").is_null(), pl.col("area").is_not_null() if of else pl.col("area").is_null())
     priced = pl.col("is_priced")
-    sums = parts.group_by(key).agg(
+    sums = parts.group_by(
+        key
+    ).agg(
         pl.col("n_citizens").n_unique().alias("n_kinds"),
         pl.col("n_citizens").first().alias("n_parts"),
         priced.any().alias("any_priced"),
+        (pl.col("was_told") & ~priced).any().alias("any_lost"),  # priced then, and not now: nobody knows its cost
         *(
             pl.when(~(pl.col(name).is_null() & priced).any()).then(pl.col(name).sum()).alias(f"sum_{name}")
             for name in AMOUNTS[1:]
         ),
     )
     beside = whole.join(sums, on=key, how="left", maintain_order="left")
-    told = (pl.col("n_kinds") == 1) & (pl.col("n_parts") == pl.col("n_citizens")) & pl.col("any_priced")
+    told = (
+        (pl.col("n_kinds") == 1)
+        & (pl.col("n_parts") == pl.col("n_citizens"))
+        & pl.col("any_priced")
+        & ~pl.col("any_lost")
+    )
     return beside.with_columns(
         *(pl.when(told).then(f"sum_{name}").alias(name) for name in AMOUNTS[1:]),
         is_priced=pl.col("any_priced").fill_null(value=False),

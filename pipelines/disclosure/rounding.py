@@ -12,6 +12,8 @@ from catalogue.profiles import Profile
 
 DRAWN = ("mean_", "change_")
 """What the figures open with whose intervals are drawn."""
+STILL_THERE = 1e-9
+"""How near to a step, of its size, an end is that stands on it."""
 COUNTS = ("n", "n_study", "n_citizens", "n_partly", "n_baseline", "n_users")
 
 
@@ -36,7 +38,13 @@ def rounded(table: pl.DataFrame, profile: Profile) -> pl.DataFrame:
         (cs.starts_with("change_share"), 0.05 if profile.round_counts > 1 else 0.0),
     ):
         if base:
-            table = table.with_columns(_nearest(columns.as_expr(), base))
+            low, high = columns & cs.ends_with("_low"), columns & cs.ends_with("_high")
+            table = table.with_columns(
+                _nearest((columns - low - high).as_expr(), base),
+                # Outward: to the nearest, an interval could become one of nothing.
+                (low.as_expr().cast(pl.Float64) / base + STILL_THERE).floor() * base,
+                (high.as_expr().cast(pl.Float64) / base - STILL_THERE).ceil() * base + 0.0,
+            )
     return table
 
 

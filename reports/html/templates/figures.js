@@ -59,7 +59,7 @@ const sourceLine = ({ lines = [], rows = [], named = [...new Set(lines.flatMap(r
 };
 const registersOf = ({ area, service }) => [
   ...new Set(
-    DATA.lines.filter((one) => one.service && (service ? one.service === service : !area || one.area === area))
+    DATA.lines.filter((one) => one.service && (service ? one.service === service : area ? one.area === area : one.area !== "skat"))
       .map((one) => DATA.registers_of[one.service]),
   ),
 ];
